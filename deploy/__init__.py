@@ -1,0 +1,1 @@
+"""How Lamla runs. No application logic."""

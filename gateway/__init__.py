@@ -1,0 +1,1 @@
+"""The flows that span services. Owns no data, calls no model."""

@@ -1,0 +1,1 @@
+"""Text in, tokens out. Knows no users, conversations or documents."""

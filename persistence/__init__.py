@@ -1,0 +1,1 @@
+"""The store behind gRPC: Django, PostgreSQL, and nobody else reaches them."""
