@@ -1,0 +1,105 @@
+"""One readable stream out of many processes, and one log file for each."""
+
+import json
+import logging
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TextIO
+
+LAUNCHER = "launcher"
+
+_FILE_BYTES = 10 * 1024 * 1024
+_FILES_KEPT = 3
+_NAME_WIDTH = 11
+_COLOURS = (36, 35, 32, 33, 34, 96, 95, 92)
+# A client chooses parts of a log line; none of them may move the cursor.
+_UNPRINTABLE = {code: None for code in (*range(9), *range(10, 32), 127)}
+
+
+class Output:
+    """Writes every process's lines to the terminal and to its own file."""
+
+    def __init__(
+        self, logs: Path, *, level: str = "INFO", stream: TextIO | None = None
+    ) -> None:
+        """Takes the directory of the files and the least level the launcher says."""
+        self._logs = logs
+        self._level = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+        self._stream = stream or sys.stdout
+        self._coloured = self._stream.isatty()
+        self._files: dict[str, RotatingFileHandler] = {}
+        self._last: dict[str, list[str]] = {}
+
+    def line(self, name: str, text: str) -> None:
+        """Records one line of a process."""
+        text = text.translate(_UNPRINTABLE).rstrip()
+        self._record(name, text)
+        last = self._last.setdefault(name, [])
+        last.append(text)
+        del last[:-20]
+        self._print(name, _readable(text) if self._coloured else text)
+
+    def say(self, text: str, *, level: int = logging.INFO) -> None:
+        """Says something on the launcher's own behalf."""
+        if level >= self._level:
+            self._record(LAUNCHER, text)
+            self._print(LAUNCHER, text)
+
+    def detail(self, text: str) -> None:
+        """Says what only somebody who looks for a fault wants to know."""
+        self.say(text, level=logging.DEBUG)
+
+    def announce(self, text: str) -> None:
+        """Prints a line exactly as it is: others wait for it."""
+        self._record(LAUNCHER, text)
+        self._write(text)
+
+    def last_lines(self, name: str) -> list[str]:
+        """What a process said last, for an explanation of why it ended."""
+        return list(self._last.get(name, []))
+
+    def close(self) -> None:
+        for handler in self._files.values():
+            handler.close()
+
+    def _print(self, name: str, text: str) -> None:
+        label = f"{name:<{_NAME_WIDTH}}|"
+        if self._coloured:
+            colour = _COLOURS[sum(name.encode()) % len(_COLOURS)]
+            label = f"\033[{colour}m{label}\033[0m"
+        self._write(f"{label} {text}")
+
+    def _write(self, text: str) -> None:
+        try:
+            print(text, file=self._stream, flush=True)
+        except (OSError, ValueError):
+            # Whoever read this has gone; the mesh runs on, and the files remain.
+            self._stream = Path("/dev/null").open("w")  # noqa: SIM115 - Until exit.
+
+    def _record(self, name: str, text: str) -> None:
+        handler = self._files.get(name)
+        if handler is None:
+            path = self._logs / f"{name}.log"
+            path.touch(mode=0o600)
+            handler = RotatingFileHandler(
+                path, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8"
+            )
+            handler.setFormatter(logging.Formatter("%(message)s"))
+            self._files[name] = handler
+        handler.emit(logging.makeLogRecord({"msg": "%s", "args": (text,)}))
+
+
+def _readable(text: str) -> str:
+    """Turns a JSON log line into `level event key=value …` for a person's eyes."""
+    if not text.startswith("{"):
+        return text
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        return text
+    for noise in ("timestamp", "service"):
+        fields.pop(noise, None)
+    head = [str(fields.pop(key)) for key in ("level", "event") if key in fields]
+    pairs = (f"{key}={value}" for key, value in fields.items())
+    return " ".join((*head, *pairs))

@@ -1,0 +1,54 @@
+"""Where everything the launcher makes lies under LAMLA_HOME."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Home:
+    """One home: all state of one mesh."""
+
+    root: Path
+
+    @property
+    def certificates(self) -> Path:
+        return self.root / "certs"
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+    @property
+    def postgres(self) -> Path:
+        return self.root / "postgres"
+
+    @property
+    def run(self) -> Path:
+        return self.root / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def outside(self) -> Path:
+        """What an unprivileged account must reach when it cannot reach the home."""
+        digest = hashlib.sha256(str(self.root).encode()).hexdigest()[:12]
+        return Path("/var/lib/lamla") / digest
+
+    def create(self) -> None:
+        """Makes the directories; only their owner can read what is private."""
+        # Others may pass through, but not look: PostgreSQL's account has to.
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.chmod(0o711)
+        private = (self.certificates, self.secrets, self.run, self.logs, self.models)
+        for directory in private:
+            directory.mkdir(exist_ok=True)
+            directory.chmod(0o700)

@@ -1,0 +1,241 @@
+"""The failures that services report on purpose, and how they look on the wire.
+
+The wire form is `google.rpc.Status` with an `ErrorInfo`, plus `BadRequest` and
+`RetryInfo` where they apply: https://google.aip.dev/193
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import DecodeError, Message
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+from grpc import StatusCode
+from lamla.errors.v1.error_reason_pb2 import ErrorReason
+
+DOMAIN = "lamla"
+DETAILS_KEY = "grpc-status-details-bin"
+INTERNAL_MESSAGE = "Internal error."
+RETRY_AFTER = timedelta(seconds=1)
+
+STATUS_BY_REASON: dict[ErrorReason.ValueType, StatusCode] = {
+    ErrorReason.ERROR_REASON_INTERNAL: StatusCode.INTERNAL,
+    ErrorReason.ERROR_REASON_INVALID_FIELD: StatusCode.INVALID_ARGUMENT,
+    ErrorReason.ERROR_REASON_TOKEN_MISSING: StatusCode.UNAUTHENTICATED,
+    ErrorReason.ERROR_REASON_TOKEN_INVALID: StatusCode.UNAUTHENTICATED,
+    ErrorReason.ERROR_REASON_TOKEN_EXPIRED: StatusCode.UNAUTHENTICATED,
+    ErrorReason.ERROR_REASON_PEER_NOT_ALLOWED: StatusCode.PERMISSION_DENIED,
+    ErrorReason.ERROR_REASON_ROLE_NOT_ALLOWED: StatusCode.PERMISSION_DENIED,
+    ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED: StatusCode.DEADLINE_EXCEEDED,
+    ErrorReason.ERROR_REASON_DEPENDENCY_UNAVAILABLE: StatusCode.UNAVAILABLE,
+    ErrorReason.ERROR_REASON_DATABASE_UNAVAILABLE: StatusCode.UNAVAILABLE,
+    ErrorReason.ERROR_REASON_DRAINING: StatusCode.UNAVAILABLE,
+    ErrorReason.ERROR_REASON_RATE_LIMITED: StatusCode.RESOURCE_EXHAUSTED,
+    ErrorReason.ERROR_REASON_OVERLOADED: StatusCode.RESOURCE_EXHAUSTED,
+    ErrorReason.ERROR_REASON_REQUEST_ID_REUSED: StatusCode.ABORTED,
+    ErrorReason.ERROR_REASON_CREDENTIALS_INVALID: StatusCode.UNAUTHENTICATED,
+    ErrorReason.ERROR_REASON_EMAIL_TAKEN: StatusCode.ALREADY_EXISTS,
+    ErrorReason.ERROR_REASON_REFRESH_TOKEN_INVALID: StatusCode.UNAUTHENTICATED,
+    ErrorReason.ERROR_REASON_SESSION_ENDED: StatusCode.UNAUTHENTICATED,
+    ErrorReason.ERROR_REASON_CONVERSATION_NOT_FOUND: StatusCode.NOT_FOUND,
+    ErrorReason.ERROR_REASON_MESSAGE_NOT_FOUND: StatusCode.NOT_FOUND,
+    ErrorReason.ERROR_REASON_GENERATION_NOT_FOUND: StatusCode.NOT_FOUND,
+    ErrorReason.ERROR_REASON_MESSAGE_ROLE_MISMATCH: StatusCode.FAILED_PRECONDITION,
+    ErrorReason.ERROR_REASON_GENERATION_ENDED: StatusCode.FAILED_PRECONDITION,
+    ErrorReason.ERROR_REASON_LEASE_LOST: StatusCode.ABORTED,
+    ErrorReason.ERROR_REASON_CAPABILITY_INVALID: StatusCode.PERMISSION_DENIED,
+    ErrorReason.ERROR_REASON_GENERATION_INTERRUPTED: StatusCode.ABORTED,
+    ErrorReason.ERROR_REASON_GENERATION_IN_PROGRESS: StatusCode.FAILED_PRECONDITION,
+    ErrorReason.ERROR_REASON_MODEL_UNKNOWN: StatusCode.INVALID_ARGUMENT,
+    ErrorReason.ERROR_REASON_PROVIDER_UNAVAILABLE: StatusCode.UNAVAILABLE,
+    ErrorReason.ERROR_REASON_PROVIDER_INTERRUPTED: StatusCode.UNAVAILABLE,
+    ErrorReason.ERROR_REASON_PROVIDER_REJECTED: StatusCode.FAILED_PRECONDITION,
+    ErrorReason.ERROR_REASON_CONTEXT_TOO_LONG: StatusCode.INVALID_ARGUMENT,
+    ErrorReason.ERROR_REASON_PROVIDER_RATE_LIMITED: StatusCode.RESOURCE_EXHAUSTED,
+    ErrorReason.ERROR_REASON_EMBEDDING_MODEL_UNKNOWN: StatusCode.INVALID_ARGUMENT,
+}
+
+
+@dataclass(frozen=True)
+class FieldViolation:
+    """One field of a request that breaks its documented rule.
+
+    Attributes:
+        field: Path from the request's top, in proto names: `messages[2].text`.
+            Empty when the rule is about the whole request.
+        description: The rule, for a person.
+        reason: The rule, for a program: `string.max_len`.
+    """
+
+    field: str
+    description: str
+    reason: str = ""
+
+
+class ServiceError(Exception):
+    """A failure the caller can act on. Anything else raised is a bug.
+
+    Attributes:
+        reason: Why, for programs. Decides the status code.
+        message: Why, for a developer; English, one sentence, no secrets.
+        retry_after: When the same call may succeed; None where no wait helps.
+        field_violations: Which fields of the request are wrong.
+        metadata: Every value that appears in `message`, keyed by name.
+    """
+
+    def __init__(
+        self,
+        reason: ErrorReason.ValueType,
+        message: str,
+        *,
+        retry_after: timedelta | None = None,
+        field_violations: Sequence[FieldViolation] = (),
+        **metadata: str,
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.retry_after = retry_after
+        self.field_violations = tuple(field_violations)
+        self.metadata = metadata
+
+    @property
+    def code(self) -> StatusCode:
+        """The gRPC status that goes with the reason."""
+        return STATUS_BY_REASON[self.reason]
+
+    @property
+    def reason_name(self) -> str:
+        """The reason as `ErrorInfo` spells it: `ERROR_REASON_INVALID_FIELD`."""
+        return ErrorReason.Name(self.reason)
+
+
+def invalid(field: str, description: str, *, reason: str = "") -> ServiceError:
+    """Makes the error for one wrong field, where no contract rule can say it."""
+    return invalid_fields([FieldViolation(field, description, reason)])
+
+
+def invalid_fields(violations: Sequence[FieldViolation]) -> ServiceError:
+    """Makes the error for a request in which all of `violations` were found."""
+    fields = ", ".join(sorted({v.field or "the request" for v in violations}))
+    return ServiceError(
+        ErrorReason.ERROR_REASON_INVALID_FIELD,
+        f"Breaks its documented rule: {fields}.",
+        field_violations=violations,
+        fields=fields,
+    )
+
+
+def status_of(error: ServiceError) -> Status:
+    """Writes `error` for the wire: a call's status, or a stream's `failed` event."""
+    details: list[Message] = [
+        ErrorInfo(domain=DOMAIN, reason=error.reason_name, metadata=error.metadata)
+    ]
+    if error.field_violations:
+        violations = [
+            BadRequest.FieldViolation(
+                field=v.field, description=v.description, reason=v.reason
+            )
+            for v in error.field_violations
+        ]
+        details.append(BadRequest(field_violations=violations))
+    if error.retry_after is not None:
+        delay = Duration()
+        delay.FromTimedelta(error.retry_after)
+        details.append(RetryInfo(retry_delay=delay))
+    return Status(
+        code=error.code.value[0],
+        message=error.message,
+        details=[_packed(detail) for detail in details],
+    )
+
+
+def from_status(status: Status) -> ServiceError | None:
+    """Reads an error that a peer wrote with `status_of`; None when it is not one."""
+    info, bad_request, retry = ErrorInfo(), BadRequest(), RetryInfo()
+    for detail in status.details:
+        for known in (info, bad_request, retry):
+            detail.Unpack(known)
+    if info.domain != DOMAIN or info.reason not in ErrorReason.keys():  # noqa: SIM118 - An enum wrapper is no mapping.
+        return None
+    reason = ErrorReason.Value(info.reason)
+    if reason not in STATUS_BY_REASON:
+        return None
+    error = ServiceError(
+        reason,
+        status.message,
+        retry_after=retry.retry_delay.ToTimedelta()
+        if retry.HasField("retry_delay")
+        else None,
+        field_violations=[
+            FieldViolation(v.field, v.description, v.reason)
+            for v in bad_request.field_violations
+        ],
+    )
+    error.metadata = dict(info.metadata)
+    return error
+
+
+def from_rpc_error(error: grpc.aio.AioRpcError, peer: str) -> ServiceError:
+    """Reads the failure of a call to `peer` as the failure of the caller's own work.
+
+    What `peer` reported on purpose passes on. That it refused this process is a
+    fault of the deployment, so the user learns no more than `INTERNAL`.
+    """
+    typed = _typed(error)
+    if typed and typed.reason != ErrorReason.ERROR_REASON_PEER_NOT_ALLOWED:
+        return typed
+    match error.code():
+        # A server that is stopped cancels what outlasts its grace period.
+        case StatusCode.UNAVAILABLE | StatusCode.CANCELLED:
+            return ServiceError(
+                ErrorReason.ERROR_REASON_DEPENDENCY_UNAVAILABLE,
+                f"{peer} cannot be reached.",
+                retry_after=RETRY_AFTER,
+                dependency=peer,
+            )
+        case StatusCode.DEADLINE_EXCEEDED:
+            return deadline_exceeded()
+        case StatusCode.RESOURCE_EXHAUSTED if "larger than max" not in str(
+            error.details()
+        ):
+            return ServiceError(
+                ErrorReason.ERROR_REASON_OVERLOADED,
+                f"{peer} runs as many calls as it can hold.",
+                retry_after=RETRY_AFTER,
+                dependency=peer,
+            )
+        case _:
+            return ServiceError(
+                ErrorReason.ERROR_REASON_INTERNAL, INTERNAL_MESSAGE, dependency=peer
+            )
+
+
+def deadline_exceeded() -> ServiceError:
+    """Makes the error for work that did not end before the call's deadline."""
+    return ServiceError(
+        ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED,
+        "The work did not end before the call's deadline.",
+    )
+
+
+def _typed(error: grpc.aio.AioRpcError) -> ServiceError | None:
+    for key, value in error.trailing_metadata() or ():
+        if key == DETAILS_KEY:
+            try:
+                return from_status(Status.FromString(value))
+            except DecodeError:
+                return None
+    return None
+
+
+def _packed(message: Message) -> AnyMessage:
+    packed = AnyMessage()
+    packed.Pack(message)
+    return packed

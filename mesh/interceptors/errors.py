@@ -1,0 +1,62 @@
+"""Turns exceptions into statuses, so that no servicer has to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import grpc
+import structlog
+from lamla.errors.v1.error_reason_pb2 import ErrorReason
+
+from mesh import tracing
+from mesh.errors import (
+    DETAILS_KEY,
+    INTERNAL_MESSAGE,
+    ServiceError,
+    from_rpc_error,
+    status_of,
+)
+from mesh.interceptors.base import Call
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def errors(call: Call) -> AsyncIterator[None]:
+    """Ends a failed call with its typed status, and any other with INTERNAL.
+
+    Sits right inside the access log: the layers within it fail with `ServiceError`
+    like servicers do.
+    """
+    try:
+        yield
+    except ServiceError as error:
+        await _abort(call, error)
+    except grpc.aio.AioRpcError as error:
+        await _abort(call, from_rpc_error(error, "peer"))
+    except grpc.aio.BaseError:
+        raise  # grpc's own: aborted by the servicer, or the client has gone.
+    except Exception as error:  # noqa: BLE001 - The border: nothing may pass it untyped.
+        await _abort(call, _internal(error))
+
+
+def _internal(error: Exception) -> ServiceError:
+    fault = ServiceError(ErrorReason.ERROR_REASON_INTERNAL, INTERNAL_MESSAGE)
+    fault.__cause__ = error
+    return fault
+
+
+async def _abort(call: Call, error: ServiceError) -> None:
+    if error.reason == ErrorReason.ERROR_REASON_INTERNAL:
+        # The text stays in our log: it may quote user data or SQL.
+        log.error("internal_error", method=call.method, exc_info=error)
+        error.message = INTERNAL_MESSAGE
+        error.field_violations = ()
+        error.metadata = {"request_id": tracing.request_id()}
+    call.code = error.code
+    call.reason = error.reason_name
+    status = status_of(error)
+    await call.context.abort(
+        error.code, status.message, ((DETAILS_KEY, status.SerializeToString()),)
+    )
