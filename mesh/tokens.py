@@ -72,7 +72,7 @@ class RemoteKeys:
         patience_seconds: float = 10,
         age_seconds: float = 300,
     ) -> None:
-        """`fetch` returns a JWKS document; `age_seconds` bounds a revoked key's life."""
+        """`fetch` returns a JWKS document; after `age_seconds` it is asked again."""
         self._fetch = fetch
         self._peer = peer
         self._patience = patience_seconds
