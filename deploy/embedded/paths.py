@@ -1,8 +1,11 @@
 """Where everything the launcher makes lies under LAMLA_HOME."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from deploy.embedded.errors import StartError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -44,9 +47,19 @@ class Home:
         return Path("/var/lib/lamla") / digest
 
     def create(self) -> None:
-        """Makes the directories; only their owner can read what is private."""
+        """Makes the directories; only their owner can read what is private.
+
+        Raises:
+            StartError: the home belongs to somebody else.
+        """
         # Others may pass through, but not look: PostgreSQL's account has to.
         self.root.mkdir(parents=True, exist_ok=True)
+        owner = self.root.stat().st_uid
+        if os.geteuid() not in (0, owner):
+            raise StartError(
+                f"{self.root} belongs to another account (uid {owner})."
+                " Start as that account, or set LAMLA_HOME to another directory."
+            )
         self.root.chmod(0o711)
         private = (self.certificates, self.secrets, self.run, self.logs, self.models)
         for directory in private:

@@ -90,7 +90,7 @@ async def stop_leftovers(directory: Path) -> list[str]:
         for process in found.values():
             process.send(signal.SIGKILL)
         await _gone(found, _FORCED_SECONDS)
-    for path in directory.glob("*.pid"):
+    for path in list(directory.glob("*.pid")):  # noqa: ASYNC240 - A few entries.
         path.unlink()
     return list(found)
 

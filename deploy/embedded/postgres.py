@@ -1,10 +1,8 @@
 """PostgreSQL as a direct child: SCRAM on loopback, data that survives a kill -9."""
 
-import contextlib
 import shutil
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
@@ -110,6 +108,7 @@ class EmbeddedPostgres:
             directory=place.directory,
             stop_signal=SIGINT,  # "Fast": ends the sessions, then shuts down cleanly.
             account=place.account,
+            noise=" LOG:  ",
         )
         pid_file = PidFile(self._home.run / f"{_NAME}.pid")
         self._server = Supervised(program, self._output, pid_file)
@@ -191,26 +190,36 @@ def find_place(home: Home, binaries: Binaries) -> Place:
     Under the home as a rule. Root cannot run PostgreSQL; the account that does may be
     unable to reach the home (a checkout under /root), and then data and programs go
     where it can.
+
+    Raises:
+        StartError: there is data, and the account can no longer reach it.
     """
     account = unprivileged()
     if account is None:
         return Place(_made(home.postgres, None), binaries, None)
-    inside = _made(home.postgres, account)
-    can_run = account.can_run(binaries.program("postgres"), "--version")
-    outside = home.outside
-    # Data that lies there already stays the data of this home.
-    if account.can_write(inside) and not (outside / "data").exists():
-        directory = inside
-    else:
-        with contextlib.suppress(OSError):
-            inside.rmdir()
-        outside.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        directory = _made(outside, account)
-    if not can_run:
+    directory = _reachable(home, account)
+    if not account.can_run(binaries.program("postgres"), "--version"):
         programs = home.outside.parent / "postgresql"
         programs.mkdir(mode=0o755, parents=True, exist_ok=True)
         binaries = binaries.copied_to(programs)
     return Place(directory, binaries, account)
+
+
+def _reachable(home: Home, account: Account) -> Path:
+    """The directory for the data that the account can write to."""
+    # Data that lies outside already stays the data of this home.
+    if not (home.outside / "data").exists():
+        inside = _made(home.postgres, account)
+        if account.can_write(inside):
+            return inside
+        if (inside / "data").exists():
+            raise StartError(
+                f"The account {account.name} can no longer reach {inside}, where the"
+                " data is. Let it pass through the directories above."
+            )
+        inside.rmdir()
+    home.outside.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    return _made(home.outside, account)
 
 
 def _made(directory: Path, account: Account | None) -> Path:

@@ -32,6 +32,8 @@ class Program:
     directory: Path
     stop_signal: int = signal.SIGTERM
     account: Account | None = None
+    # Lines that contain this go to the log file, and to the terminal at DEBUG only.
+    noise: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class Supervised:
             self.pid_file.write(identity)
         if self._stopping.is_set():
             self._signal(self.program.stop_signal)
-        await _finish(process, self.program.name, self.output)
+        await _finish(process, self.program, self.output)
         self.pid_file.remove()
         return describe_end(process.returncode)
 
@@ -157,7 +159,7 @@ async def run_to_end(program: Program, output: Output) -> None:
     except OSError as error:
         raise StartError(f"{program.command[0]} cannot be run: {error}") from error
     try:
-        await _finish(process, program.name, output)
+        await _finish(process, program, output)
     finally:
         if process.returncode is None:
             process.kill()
@@ -194,7 +196,7 @@ async def spawn(program: Program) -> asyncio.subprocess.Process:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=die_with_parent,  # noqa: PLW1509 - Two system calls, no locks.
+        preexec_fn=die_with_parent,
         **(program.account.identity() if program.account else {}),
     )
 
@@ -207,9 +209,9 @@ def describe_end(code: int | None) -> str:
 
 
 async def _finish(
-    process: asyncio.subprocess.Process, name: str, output: Output
+    process: asyncio.subprocess.Process, program: Program, output: Output
 ) -> None:
-    copying = asyncio.create_task(_copy_lines(process, name, output))
+    copying = asyncio.create_task(_copy_lines(process, program, output))
     await process.wait()
     # A grandchild may hold the pipe open for as long as it likes.
     await asyncio.wait({copying}, timeout=1.0)
@@ -219,7 +221,7 @@ async def _finish(
 
 
 async def _copy_lines(
-    process: asyncio.subprocess.Process, name: str, output: Output
+    process: asyncio.subprocess.Process, program: Program, output: Output
 ) -> None:
     stream = process.stdout
     if stream is None:
@@ -230,6 +232,6 @@ async def _copy_lines(
         if len(rest) > _LONGEST_LINE_BYTES:
             lines, rest = [*lines, rest], b""
         for line in lines:
-            output.line(name, line.decode(errors="replace"))
+            output.line(program.name, line.decode(errors="replace"), program.noise)
     if rest:
-        output.line(name, rest.decode(errors="replace"))
+        output.line(program.name, rest.decode(errors="replace"), program.noise)

@@ -1,0 +1,34 @@
+"""Asks a peer over mTLS whether it can serve, as Envoy will."""
+
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+_PROBE_SECONDS = 2.0
+
+
+async def serves(target: str, *, peer: str, certificates: Path) -> bool:
+    """Whether the peer at this address says SERVING for the whole of itself.
+
+    Args:
+        target: host and port.
+        peer: whose certificate it has to show.
+        certificates: the directory of the launcher's own certificate.
+    """
+    credentials = grpc.ssl_channel_credentials(
+        root_certificates=(certificates / "ca.crt").read_bytes(),
+        private_key=(certificates / "tls.key").read_bytes(),
+        certificate_chain=(certificates / "tls.crt").read_bytes(),
+    )
+    name = f"{peer.replace('_', '-')}.lamla"
+    options = (("grpc.ssl_target_name_override", name),)
+    async with grpc.aio.secure_channel(target, credentials, options) as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        try:
+            answer = await stub.Check(
+                health_pb2.HealthCheckRequest(), timeout=_PROBE_SECONDS
+            )
+        except grpc.aio.AioRpcError:
+            return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
