@@ -14,8 +14,12 @@ import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import DecodeError, Message
-from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
-from google.rpc.status_pb2 import Status
+from google.rpc.error_details_pb2 import (  # type: ignore[import-untyped]
+    BadRequest,
+    ErrorInfo,
+    RetryInfo,
+)
+from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 from grpc import StatusCode
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
@@ -39,6 +43,9 @@ STATUS_BY_REASON: dict[ErrorReason.ValueType, StatusCode] = {
     ErrorReason.ERROR_REASON_RATE_LIMITED: StatusCode.RESOURCE_EXHAUSTED,
     ErrorReason.ERROR_REASON_OVERLOADED: StatusCode.RESOURCE_EXHAUSTED,
     ErrorReason.ERROR_REASON_REQUEST_ID_REUSED: StatusCode.ABORTED,
+    ErrorReason.ERROR_REASON_METHOD_UNKNOWN: StatusCode.UNIMPLEMENTED,
+    ErrorReason.ERROR_REASON_REQUEST_TOO_LARGE: StatusCode.RESOURCE_EXHAUSTED,
+    ErrorReason.ERROR_REASON_ORIGIN_NOT_ALLOWED: StatusCode.PERMISSION_DENIED,
     ErrorReason.ERROR_REASON_CREDENTIALS_INVALID: StatusCode.UNAUTHENTICATED,
     ErrorReason.ERROR_REASON_EMAIL_TAKEN: StatusCode.ALREADY_EXISTS,
     ErrorReason.ERROR_REASON_REFRESH_TOKEN_INVALID: StatusCode.UNAUTHENTICATED,

@@ -70,6 +70,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """[ABORTED] The `request_id` was used before with another body. `metadata` holds
     `request_id`.
     """
+    ERROR_REASON_METHOD_UNKNOWN: _ErrorReason.ValueType  # 15
+    """[UNIMPLEMENTED] No such method here, or none that is public."""
+    ERROR_REASON_REQUEST_TOO_LARGE: _ErrorReason.ValueType  # 16
+    """[RESOURCE_EXHAUSTED] The request or its headers are larger than the edge takes.
+    Trying again does not help.
+    """
+    ERROR_REASON_ORIGIN_NOT_ALLOWED: _ErrorReason.ValueType  # 17
+    """[PERMISSION_DENIED] The page that calls comes from an origin that may not call."""
     ERROR_REASON_CREDENTIALS_INVALID: _ErrorReason.ValueType  # 20
     """[UNAUTHENTICATED] E-mail address and password do not belong together. Which of
     the two is wrong is not said.
@@ -201,6 +209,14 @@ ERROR_REASON_REQUEST_ID_REUSED: ErrorReason.ValueType  # 14
 """[ABORTED] The `request_id` was used before with another body. `metadata` holds
 `request_id`.
 """
+ERROR_REASON_METHOD_UNKNOWN: ErrorReason.ValueType  # 15
+"""[UNIMPLEMENTED] No such method here, or none that is public."""
+ERROR_REASON_REQUEST_TOO_LARGE: ErrorReason.ValueType  # 16
+"""[RESOURCE_EXHAUSTED] The request or its headers are larger than the edge takes.
+Trying again does not help.
+"""
+ERROR_REASON_ORIGIN_NOT_ALLOWED: ErrorReason.ValueType  # 17
+"""[PERMISSION_DENIED] The page that calls comes from an origin that may not call."""
 ERROR_REASON_CREDENTIALS_INVALID: ErrorReason.ValueType  # 20
 """[UNAUTHENTICATED] E-mail address and password do not belong together. Which of
 the two is wrong is not said.
