@@ -1,8 +1,10 @@
 #!/bin/sh
 # Writes requirements/*.txt from pyproject.toml and requirements/*.in, with hashes, and
-# frontend/package-lock.json. Python packages keep their locked version unless `scripts/lock.sh --upgrade` is asked for.
+# frontend/package-lock.json from frontend/package.json. Python packages keep their
+# locked version unless `scripts/lock.sh --upgrade` is asked for.
 set -eu
 cd "$(dirname "$0")/.."
+
 
 compile() {
 	.venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
