@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import grpc
 import structlog
+from grpc_health.v1 import health  # type: ignore[import-untyped]
 from grpc_health.v1 import health_pb2 as pb
-from grpc_health.v1._async import HealthServicer
-from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
+from grpc_health.v1.health_pb2_grpc import (  # type: ignore[import-untyped]
+    add_HealthServicer_to_server,
+)
 
 log = structlog.get_logger()
 
-SERVICE = "grpc.health.v1.Health"
+SERVICE = health.SERVICE_NAME
 PROBE_SECONDS = 5.0
 
 Probe = Callable[[], Awaitable[None]]
@@ -151,7 +153,7 @@ class HealthRegistry:
         )
 
 
-class _EndingHealthServicer(HealthServicer):
+class _EndingHealthServicer(health.aio.HealthServicer):  # type: ignore[misc]
     """grpc's own servicer, whose watches end when the process stops.
 
     A watch would otherwise hold up a graceful stop for the whole grace period.
@@ -184,8 +186,3 @@ def _status_name(*, is_serving: bool | None) -> str:
     if is_serving is None:
         return "unknown"
     return "serving" if is_serving else "not_serving"
-
-
-def own_names(services: Iterable[str]) -> list[str]:
-    """Returns `services` and the health service's own name, for reflection."""
-    return [*services, SERVICE]

@@ -11,7 +11,7 @@ import grpc
 import structlog
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import ServiceDescriptor
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 
 from mesh.channels import MESSAGE_BYTES, WINDOW_BYTES
 from mesh.credentials import Certificates
@@ -163,7 +163,7 @@ class PeerServer:
         return server
 
     def _descriptors(self) -> list[ServiceDescriptor]:
-        pool = descriptor_pool.Default()  # type: ignore[no-untyped-call]
+        pool = descriptor_pool.Default()
         return [pool.FindServiceByName(name) for name in self._services]
 
     def _options(self) -> list[tuple[str, int]]:

@@ -143,10 +143,10 @@ def load(kind: type[Settings]) -> Settings:
         SettingsError: naming every problem there is.
     """
     problems = unknown_variables(kind)
-    from_files, file_problems = _read_files(kind)
+    values, file_problems = _read_files(kind)
     problems += file_problems
     try:
-        settings = kind(**from_files)
+        settings = kind(**values)
     except ValidationError as error:
         names = variable_names(kind)
         told = {problem.partition(":")[0] for problem in file_problems}
@@ -212,8 +212,9 @@ def unknown_variables(
     return lines
 
 
-def _read_files(kind: type[BaseSettings]) -> tuple[dict[str, str], list[str]]:
-    values, problems = {}, []
+def _read_files(kind: type[BaseSettings]) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, Any] = {}
+    problems: list[str] = []
     for field_name, variable in variable_names(kind).items():
         path = os.environ.get(f"{variable}{FILE_SUFFIX}", "")
         if not path or not _is_secret(kind.model_fields[field_name]):

@@ -64,7 +64,7 @@ class TokenIssuer:
 
     def token(
         self,
-        role: Role = Role.GUEST,
+        role: Role | Any = Role.GUEST,
         *,
         user_id: UUID | None = None,
         session_id: UUID | None = None,
@@ -81,7 +81,7 @@ class TokenIssuer:
             "exp": now + expires_in,
             "sub": str(user_id or uuid7()),
             "sid": str(session_id or uuid7()),
-            "role": role.value,
+            "role": role,
             **claims,
         }
         return jwt.encode(
