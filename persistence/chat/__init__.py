@@ -1,0 +1,1 @@
+"""Conversations, their messages, and the generations that answer them."""

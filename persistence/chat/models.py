@@ -1,0 +1,237 @@
+"""What is stored about conversations, messages and generations.
+
+Every row names its owner, for row-level security. Foreign keys are made by a migration
+of their own: they cascade inside PostgreSQL, and they hold the owner, so that a row can
+never hang below a row of somebody else. To Django they are therefore `DO_NOTHING`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from mesh.ids import uuid7
+
+TITLE_MAX_LENGTH = 200
+
+
+class Role(models.IntegerChoices):
+    """Who wrote a message. Numbers as in `lamla.chat.v1.MessageRole`."""
+
+    USER = 1
+    ASSISTANT = 2
+
+
+class State(models.IntegerChoices):
+    """Where a generation stands. Numbers as in `lamla.chat.v1.GenerationState`."""
+
+    GENERATING = 1
+    COMPLETE = 2
+    CANCELLED = 3
+    INTERRUPTED = 4
+    FAILED = 5
+
+
+def _owner() -> models.ForeignKey:
+    return models.ForeignKey(
+        "identity.User",
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+
+
+def _reference(to: str, *, null: bool = False) -> models.ForeignKey:
+    return models.ForeignKey(
+        to,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        null=null,
+        db_constraint=False,
+        db_index=False,
+    )
+
+
+class Conversation(models.Model):
+    """A tree of messages between one user and the assistant."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = _owner()
+    title = models.CharField(max_length=TITLE_MAX_LENGTH, blank=True)
+    create_time = models.DateTimeField()
+    update_time = models.DateTimeField()
+
+    class Meta:
+        """Indexed for the list, most recently used first."""
+
+        indexes: ClassVar = [
+            models.Index(
+                fields=["owner", "-update_time", "-id"], name="chat_conversation_recent"
+            ),
+        ]
+        constraints: ClassVar = [
+            # What the foreign keys of messages and generations refer to.
+            models.UniqueConstraint(
+                fields=["id", "owner"], name="chat_conversation_id_owner"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Generation(models.Model):
+    """The making of one answer: its request, its writer's lease, its outcome.
+
+    The answer's row is the message with this `generation`; the question is that
+    message's parent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = _owner()
+    conversation = _reference("chat.Conversation")
+
+    request_id = models.UUIDField()
+    body_hash = models.BinaryField(max_length=32)
+    config = models.JSONField()
+    prompt_version = models.CharField(max_length=100, blank=True)
+    start_time = models.DateTimeField()
+
+    # What of the text is stored, in deltas while it is GENERATING.
+    last_sequence = models.BigIntegerField(default=0)
+    text_length = models.BigIntegerField(default=0)
+
+    # The lease. Its expiry is in no index: renewing it must stay a HOT update.
+    epoch = models.BigIntegerField(default=1)
+    gateway_endpoint = models.TextField()
+    worker_endpoint = models.TextField(blank=True)
+    lease_duration = models.DurationField()
+    lease_expires = models.DateTimeField()
+
+    state = models.PositiveSmallIntegerField(
+        choices=State.choices, default=State.GENERATING
+    )
+    end_time = models.DateTimeField(null=True)
+    model = models.TextField(blank=True)
+    provider = models.TextField(blank=True)
+    finish_reason = models.PositiveSmallIntegerField(default=0)
+    # Usage is absent as a whole when its token counts are null.
+    prompt_tokens = models.BigIntegerField(null=True)
+    output_tokens = models.BigIntegerField(null=True)
+    time_to_first_token = models.DurationField(null=True)
+    duration = models.DurationField(null=True)
+    # A serialized google.rpc.Status.
+    failure = models.BinaryField(null=True)
+
+    class Meta:
+        """Indexed for what runs in a conversation, and for what has stopped running."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["conversation"], name="chat_generation_conversation"),
+            models.Index(
+                fields=["conversation", "id"],
+                name="chat_generation_running",
+                condition=Q(state=State.GENERATING),
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["owner", "request_id"], name="chat_generation_once"
+            ),
+            models.UniqueConstraint(
+                fields=["id", "owner"], name="chat_generation_id_owner"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="chat_generation_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.GENERATING, end_time__isnull=True)
+                | ~Q(state=State.GENERATING) & Q(end_time__isnull=False),
+                name="chat_generation_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(epoch__gte=1), name="chat_generation_epoch"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Message(models.Model):
+    """One message of a conversation.
+
+    The text of an answer is empty while it is GENERATING: it is then in the deltas.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = _owner()
+    conversation = _reference("chat.Conversation")
+    parent = _reference("self", null=True)
+    role = models.PositiveSmallIntegerField(choices=Role.choices)
+    text = models.TextField(blank=True)
+    create_time = models.DateTimeField()
+    generation = _reference("chat.Generation", null=True)
+
+    class Meta:
+        """Indexed in order of creation within a conversation."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["parent"], name="chat_message_parent")
+        ]
+        constraints: ClassVar = [
+            # Also the index of lists, and what a parent's foreign key refers to.
+            models.UniqueConstraint(
+                fields=["conversation", "id"], name="chat_message_conversation_id"
+            ),
+            models.UniqueConstraint(
+                fields=["generation", "owner"], name="chat_message_generation_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="chat_message_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(role=Role.ASSISTANT) | Q(generation__isnull=True),
+                name="chat_message_question_has_no_generation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class GenerationDelta(models.Model):
+    """A checkpointed piece of an answer that is being generated.
+
+    In order of `text_offset` the pieces are the text so far, without gap or overlap.
+    """
+
+    pk = models.CompositePrimaryKey("generation_id", "text_offset", "owner_id")
+    generation = _reference("chat.Generation")
+    owner = _owner()
+    text_offset = models.BigIntegerField()
+    text = models.TextField()
+    last_sequence = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.generation_id}@{self.text_offset}"
+
+
+class ConversationRequest(models.Model):
+    """A change of a conversation that was carried out, so that it happens once.
+
+    Outlives its conversation: a deletion can be repeated.
+    """
+
+    pk = models.CompositePrimaryKey("owner_id", "request_id")
+    owner = _owner()
+    request_id = models.UUIDField()
+    body_hash = models.BinaryField(max_length=32)
+    conversation_id = models.UUIDField()
+    create_time = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.request_id)

@@ -1,0 +1,183 @@
+"""Reads of conversations, messages and generations. All take the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import StringAgg
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, Length
+
+from persistence.chat import errors
+from persistence.chat.models import (
+    Conversation,
+    Generation,
+    GenerationDelta,
+    Message,
+    State,
+)
+from persistence.chat.page_tokens import page_token_make, page_token_read
+from persistence.chat.turns.domain import Answer
+
+# What one page of messages may hold: far below gRPC's limit on a message, 4 MiB.
+PAGE_CHARACTERS = 500_000
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """A page of a list. `next_token` is empty on the last one."""
+
+    rows: Sequence[R]
+    next_token: str
+
+
+def conversation_get(*, owner_id: UUID, conversation_id: UUID) -> Conversation:
+    """Returns one conversation with its `active_generation_ids`.
+
+    Raises:
+        ServiceError: `CONVERSATION_NOT_FOUND`.
+    """
+    row = _conversations(owner_id).filter(id=conversation_id).first()
+    if row is None:
+        raise errors.conversation_not_found(conversation_id)
+    return row
+
+
+def conversation_list(
+    *, owner_id: UUID, page_size: int, page_token: str
+) -> Page[Conversation]:
+    """Returns a page of conversations, most recently used first, in one query.
+
+    Raises:
+        ServiceError: `INVALID_FIELD` for a wrong `page_token`.
+    """
+    scope = f"conversations:{owner_id}"
+    rows = _conversations(owner_id).order_by("-update_time", "-id")
+    if page_token:
+        time, last_id = page_token_read(scope, page_token)
+        # The first condition lets PostgreSQL begin at the right place of the index.
+        rows = rows.filter(update_time__lte=time).filter(
+            Q(update_time__lt=time) | Q(id__lt=last_id)
+        )
+    page = list(rows[: page_size + 1])
+    if len(page) <= page_size:
+        return Page(page, "")
+    last = page[page_size - 1]
+    return Page(page[:page_size], page_token_make(scope, last.update_time, last.id))
+
+
+def message_list(
+    *, owner_id: UUID, conversation_id: UUID, page_size: int, page_token: str
+) -> Page[Answer]:
+    """Returns a page of a conversation's messages, in order of creation.
+
+    Questions come as answers do, with their own text. A page of long messages holds
+    fewer than `page_size`.
+
+    Raises:
+        ServiceError: `CONVERSATION_NOT_FOUND`; `INVALID_FIELD` for a wrong
+            `page_token`.
+    """
+    if not Conversation.objects.filter(owner_id=owner_id, id=conversation_id).exists():
+        raise errors.conversation_not_found(conversation_id)
+    scope = f"messages:{owner_id}:{conversation_id}"
+    rows = Message.objects.filter(owner_id=owner_id, conversation_id=conversation_id)
+    rows = rows.order_by("id")
+    if page_token:
+        _, last_id = page_token_read(scope, page_token)
+        rows = rows.filter(id__gt=last_id)
+    sizes = list(
+        rows.annotate(
+            size=Greatest(Length("text"), Coalesce("generation__text_length", 0))
+        ).values_list("id", "create_time", "size")[: page_size + 1]
+    )
+    count = _fitting([size for _, _, size in sizes[:page_size]])
+    if count == 0:
+        return Page([], "")
+    last_id, last_time, _ = sizes[count - 1]
+    page = [_answer(row) for row in _answers(rows.filter(id__lte=last_id))]
+    if count == len(sizes):
+        return Page(page, "")
+    return Page(page, page_token_make(scope, last_time, last_id))
+
+
+def answer_get(*, owner_id: UUID, generation_id: UUID) -> Answer:
+    """Returns an answer with its generation, checkpoints included, in one query.
+
+    Raises:
+        ServiceError: `GENERATION_NOT_FOUND`.
+    """
+    rows = Message.objects.filter(owner_id=owner_id, generation_id=generation_id)
+    row = _answers(rows).first()
+    if row is None:
+        raise errors.generation_not_found(generation_id)
+    return _answer(row)
+
+
+def _conversations(owner_id: UUID) -> QuerySet[Conversation]:
+    running = Generation.objects.filter(
+        conversation=OuterRef("pk"), state=State.GENERATING
+    )
+    return Conversation.objects.filter(owner_id=owner_id).annotate(
+        active_generation_ids=ArraySubquery(running.order_by("id").values("id"))
+    )
+
+
+def _answers(rows: QuerySet[Message]) -> QuerySet[Message]:
+    pieces = (
+        GenerationDelta.objects.filter(generation=OuterRef("generation"))
+        .order_by()
+        .values("generation")
+        .annotate(joined=StringAgg("text", "", ordering="text_offset"))
+        .values("joined")
+    )
+    is_running = Q(generation__state=State.GENERATING)
+    clock = Func(function="clock_timestamp", output_field=DateTimeField())
+    return rows.select_related("generation").annotate(
+        text_so_far=Case(
+            When(is_running, then=Coalesce(Subquery(pieces), Value(""))),
+            default=F("text"),
+        ),
+        lease_expired=Case(
+            When(
+                is_running,
+                then=ExpressionWrapper(
+                    Q(generation__lease_expires__lte=clock), output_field=BooleanField()
+                ),
+            ),
+            default=Value(False),  # noqa: FBT003 - An SQL literal.,
+        ),
+    )
+
+
+def _answer(row: Message) -> Answer:
+    return Answer(row, row.text_so_far, lease_expired=row.lease_expired)
+
+
+def _fitting(sizes: Sequence[int]) -> int:
+    """Returns how many messages a page holds: at least one, when there is one."""
+    total = 0
+    for count, size in enumerate(sizes):
+        total += size
+        if count and total > PAGE_CHARACTERS:
+            return count
+    return len(sizes)

@@ -1,0 +1,1 @@
+"""What must be HTTP: the admin site, health, the public keys."""

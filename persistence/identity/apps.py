@@ -1,0 +1,10 @@
+"""The identity app."""
+
+from django.apps import AppConfig
+
+
+class IdentityConfig(AppConfig):
+    """Users, sessions and refresh tokens."""
+
+    name = "persistence.identity"
+    label = "identity"

@@ -1,0 +1,6 @@
+"""Who may call which method of persistence: the rows of all its apps."""
+
+from mesh.policy import Policy
+from persistence.identity.policy import POLICY as IDENTITY
+
+POLICY: Policy = {**IDENTITY}

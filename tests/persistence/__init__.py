@@ -1,0 +1,1 @@
+"""Persistence, over a real PostgreSQL."""

@@ -1,0 +1,124 @@
+"""A real database for every test that asks for one.
+
+Django's settings are fixed at import, so the database's name, passwords and socket are
+chosen here, before any test module imports a model; the server starts when the first
+test wants it. Each run has its own, so runs do not meet.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import django
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from persistence.config import PersistenceSettings
+from persistence.database import APP_ROLE, OWNER_ROLE, SERVICE_ROLE, Database
+from persistence.setup_postgres import Plan, setup_postgres
+from tests.persistence.postgres import PORT, TestServer
+
+SERVER = TestServer()
+PASSWORDS = {
+    role: secrets.token_hex() for role in (OWNER_ROLE, APP_ROLE, SERVICE_ROLE)
+}
+ENVIRONMENT = {
+    "ENVIRONMENT": "test",
+    "DB_HOST": str(SERVER.directory),
+    "DB_PORT": str(PORT),
+    "DB_NAME": "lamla_test",
+    "DB_PASSWORD": PASSWORDS[APP_ROLE],
+    "DB_SERVICE_PASSWORD": PASSWORDS[SERVICE_ROLE],
+    "LAMLA_PERSISTENCE_ORM_THREADS": "4",
+    "LAMLA_PERSISTENCE_SERVICE_THREADS": "2",
+}
+
+
+
+def set_up_django() -> None:
+    """Reads the settings from the variables above, and leaves none behind."""
+    os.environ.update(ENVIRONMENT, DJANGO_SETTINGS_MODULE="persistence.settings")
+    try:
+        django.setup()
+    finally:
+        for name in ENVIRONMENT:
+            del os.environ[name]
+
+
+set_up_django()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[TestServer]:
+    """The PostgreSQL server, with the database set up and migrated."""
+    SERVER.start()
+    try:
+        setup_postgres(Plan(SERVER.superuser_url, "lamla_test", PASSWORDS))
+        migrate()
+        yield SERVER
+    finally:
+        SERVER.remove()
+
+
+@pytest.fixture(scope="session")
+def config() -> PersistenceSettings:
+    """The settings that Django was set up with."""
+    return settings.CONFIG
+
+
+@pytest.fixture(scope="session")
+def owner_login(config: PersistenceSettings) -> Database:
+    """The test database, as the role that owns the tables."""
+    return config.app_database.login(OWNER_ROLE, PASSWORDS[OWNER_ROLE])
+
+
+@pytest.fixture
+def database(server: TestServer, owner_login: Database) -> Iterator[Database]:
+    """The test database, empty again after the test; use it as the runtime role."""
+    yield settings.CONFIG.app_database
+    with psycopg.connect(**owner_login.connection(), autocommit=True) as owner:
+        tables = owner.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename NOT IN ('django_migrations', 'django_content_type',"
+            " 'auth_permission')"
+        )
+        names = [sql.Identifier(name) for (name,) in tables]
+        owner.execute(
+            sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(
+                sql.SQL(", ").join(names)
+            )
+        )
+
+
+def as_owner(command: str, *args: str) -> None:
+    """Runs one of Django's commands as the role that owns the tables."""
+    login = settings.CONFIG.app_database.login(OWNER_ROLE, PASSWORDS[OWNER_ROLE])
+
+    def run() -> None:
+        # A thread's connections are its own, and so is this login.
+        wrapper = connections.create_connection("default")
+        wrapper.settings_dict = {
+            **wrapper.settings_dict,
+            "USER": login.user,
+            "PASSWORD": login.password,
+        }
+        connections["default"] = wrapper
+        try:
+            call_command(command, *args, verbosity=0)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(run).result()
+
+
+def migrate() -> None:
+    """Brings the test database to the newest migration."""
+    as_owner("migrate")
