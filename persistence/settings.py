@@ -24,6 +24,7 @@ CSRF_TRUSTED_ORIGINS = [CONFIG.public_origin, *CONFIG.csrf_trusted_origins]
 INSTALLED_APPS = [
     "persistence",
     "persistence.identity",
+    "persistence.chat",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

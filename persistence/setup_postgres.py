@@ -106,9 +106,7 @@ def _create_roles(
         server.execute(_script("roles.sql"))
 
 
-def _create_database(
-    server: psycopg.Connection[tuple[object, ...]], name: str
-) -> None:
+def _create_database(server: psycopg.Connection[tuple[object, ...]], name: str) -> None:
     found = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
     if found.fetchone() is None:
         server.execute(

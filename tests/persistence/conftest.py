@@ -26,9 +26,7 @@ from persistence.setup_postgres import Plan, setup_postgres
 from tests.persistence.postgres import PORT, TestServer
 
 SERVER = TestServer()
-PASSWORDS = {
-    role: secrets.token_hex() for role in (OWNER_ROLE, APP_ROLE, SERVICE_ROLE)
-}
+PASSWORDS = {role: secrets.token_hex() for role in (OWNER_ROLE, APP_ROLE, SERVICE_ROLE)}
 ENVIRONMENT = {
     "ENVIRONMENT": "test",
     "DB_HOST": str(SERVER.directory),
@@ -39,7 +37,6 @@ ENVIRONMENT = {
     "LAMLA_PERSISTENCE_ORM_THREADS": "4",
     "LAMLA_PERSISTENCE_SERVICE_THREADS": "2",
 }
-
 
 
 def set_up_django() -> None:
