@@ -18,11 +18,12 @@ from mesh.authority import CERTIFICATE, KEY, TRUST
 
 log = structlog.get_logger()
 
-# How often the files are looked at, at most. A look is one `stat`.
+# How often the files are looked at, at most. A look is three `stat`s.
 POLL_SECONDS = 1.0
 READ_ATTEMPTS = 5
 
-Version = tuple[int, int, int]
+FILES = (CERTIFICATE, KEY, TRUST)
+Version = tuple[tuple[int, int], ...]
 
 
 class CertificatesError(Exception):
@@ -114,13 +115,14 @@ class Certificates:
 
     def _look(self) -> None:
         self._looked = time.monotonic()
+        version = None
         try:
             version = _version(self._directory)
             if version in (self._material.version, self._refused):
                 return
             self._material = _read(self._directory)
         except (OSError, CertificatesError) as error:
-            self._refused = None
+            self._refused = version  # Said once; looked at again when it changes.
             log.warning("certificates_not_reloaded", error=str(error))
         else:
             log.info("certificates_reloaded", not_after=str(self._material.not_after))
@@ -134,8 +136,8 @@ def _configuration(material: Material) -> grpc.ServerCertificateConfiguration:
 
 def _version(directory: Path) -> Version:
     # Through the links, so that a swap of `..data` and a plain overwrite both show.
-    status = (directory / CERTIFICATE).stat()
-    return status.st_dev, status.st_ino, status.st_mtime_ns
+    statuses = [(directory / name).stat() for name in FILES]
+    return tuple((status.st_ino, status.st_mtime_ns) for status in statuses)
 
 
 def _read(directory: Path) -> Material:
@@ -145,10 +147,7 @@ def _read(directory: Path) -> Material:
             try:
                 material = Material(
                     version,
-                    *(
-                        (directory / name).read_bytes()
-                        for name in (CERTIFICATE, KEY, TRUST)
-                    ),
+                    *((directory / name).read_bytes() for name in FILES),
                 )
             except FileNotFoundError:
                 continue  # Swapped while being read; gone for good fails above.

@@ -31,7 +31,7 @@ def lines(logs):
 async def ended(logs, count=1):
     """Waits until `count` calls have been logged; returns their lines."""
     async with asyncio.timeout(5):
-        while len(lines(logs)) < count:
+        while len(lines(logs)) < count:  # noqa: ASYNC110 - Nothing announces a line.
             await asyncio.sleep(0.01)
     return lines(logs)
 
@@ -183,7 +183,7 @@ class TestLine:
         assert "private" not in written
         assert token not in written
 
-    @pytest.mark.parametrize("request_id", ["", "x" * 129, "a b", "a\tb"])
+    @pytest.mark.parametrize("request_id", ["", "x" * 129, "a b"])
     async def test_bad_request_ids_are_replaced(self, echo, request_id):
         """
         A client cannot write what it likes into the log.
@@ -296,12 +296,15 @@ class TestConfigure:
         """
         A traceback is one field, and does not dump what the code was working on.
         """
+
+        def work(prompt):
+            return prompt / 0
+
         try:
-            prompt = "my private" + " question"
-            raise RuntimeError(len(prompt))
-        except RuntimeError:
+            work("my private" + " question")
+        except TypeError:
             structlog.get_logger().exception("failed")
 
         (line,) = output.getvalue().splitlines()
-        assert "RuntimeError" in json.loads(line)["exception"]
+        assert "TypeError" in json.loads(line)["exception"]
         assert "my private question" not in line

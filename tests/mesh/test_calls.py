@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 from collections.abc import AsyncIterator
 
 import pytest
@@ -28,18 +27,10 @@ async def hops(certs) -> AsyncIterator[Hops]:
         yield hops
 
 
-@pytest.fixture(autouse=True)
-def own_context():
-    """Context variables that a test sets are gone after it."""
-    before = contextvars.copy_context()
-    yield
-    for variable in contextvars.copy_context():
-        if variable not in before:
-            variable.set(None)
-
-
 class TestOptions:
-    def test_timeout_is_the_callers_wish_without_a_deadline(self):
+    # Asynchronous throughout, so that each has a context of its own.
+
+    async def test_timeout_is_the_callers_wish_without_a_deadline(self):
         """
         Outside of a call, and in streams without an end, the wish decides.
         """
@@ -48,7 +39,7 @@ class TestOptions:
         assert 5 == calls.options(5)["timeout"]
         assert calls.options(None)["timeout"] is None
 
-    def test_timeout_leaves_the_caller_time_to_answer(self):
+    async def test_timeout_leaves_the_caller_time_to_answer(self):
         """
         A callee gets less than is left, never more than was wished.
         """
@@ -58,7 +49,7 @@ class TestOptions:
         assert 1 == calls.options(1)["timeout"]
         assert calls.options(None)["timeout"] <= 2 - calls.RESERVE_SECONDS
 
-    def test_nothing_left_is_a_typed_failure(self):
+    async def test_nothing_left_is_a_typed_failure(self):
         """
         A call that cannot end in time is not made.
         """
@@ -69,7 +60,7 @@ class TestOptions:
 
         assert ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED == caught.value.reason
 
-    def test_forwards_the_user_on_wish_only(self):
+    async def test_forwards_the_user_on_wish_only(self):
         """
         A token goes no further than where it is needed.
         """
@@ -80,7 +71,7 @@ class TestOptions:
             calls.options(1, forward_user=True)["metadata"]
         ).get("authorization")
 
-    def test_no_user_to_forward_is_a_typed_failure(self):
+    async def test_no_user_to_forward_is_a_typed_failure(self):
         """
         A call on behalf of nobody is not made.
         """
