@@ -1,0 +1,115 @@
+/** Asking, and following, resuming and stopping answers. */
+
+import { create } from '@bufbuild/protobuf'
+import type { Client, Transport } from '@connectrpc/connect'
+import { createClient } from '@connectrpc/connect'
+import { ChatService } from '../gen/lamla/chat/v1/chat_service_pb'
+import type { Generation, GenerationEvent } from '../gen/lamla/chat/v1/generation_pb'
+import { GenerationEventSchema } from '../gen/lamla/chat/v1/generation_pb'
+import type { Caller } from './caller'
+import { outcomeFromProto } from './convert'
+import { ApiError } from './errors'
+import type { AnswerSource } from './follow'
+import { followAnswer } from './follow'
+import type { AnswerEvents, AnswerOutcome } from './types'
+
+export interface Question {
+  /** Names the request: the same one again attaches to the same answer. */
+  requestId: string
+  /** Null begins a new conversation. */
+  conversationId: string | null
+  /** The message to reply to; null means the newest one. */
+  parentId: string | null
+  text: string
+}
+
+/** Streams throw ApiError when they cannot go on, and end with an `ended` event otherwise. */
+export interface Chat {
+  sendMessage: (question: Question, signal: AbortSignal) => AnswerEvents
+  /** Makes another answer beside `messageId`. */
+  regenerate: (requestId: string, messageId: string, signal: AbortSignal) => AnswerEvents
+  /** Goes on with an answer that is being generated; begins with what there is of it. */
+  resume: (generationId: string, signal: AbortSignal) => AnswerEvents
+  /** Stops an answer, and gives how it ended and its text. */
+  cancel: (generationId: string) => Promise<{ outcome: AnswerOutcome; text: string }>
+}
+
+export function createChat(transport: Transport, caller: Caller): Chat {
+  const client = createClient(ChatService, transport)
+  const resume = (generationId: string, afterSequence: number, signal: AbortSignal) => {
+    const request = { generationId, afterSequence }
+    return caller.stream((options) => client.resumeGeneration(request, options), signal)
+  }
+  const follow = (open: AnswerSource['open'], opensExisting: boolean, signal: AbortSignal) =>
+    followAnswer({ open, resume, opensExisting }, signal)
+
+  return {
+    sendMessage({ requestId, conversationId, parentId, text }, signal) {
+      const request = {
+        requestId,
+        conversationId: conversationId ?? '',
+        parentMessageId: parentId ?? '',
+        text,
+      }
+      return follow(
+        (inner) => caller.stream((options) => client.sendMessage(request, options), inner),
+        false,
+        signal,
+      )
+    },
+
+    regenerate(requestId, messageId, signal) {
+      const request = { requestId, messageId }
+      return follow(
+        (inner) => caller.stream((options) => client.regenerate(request, options), inner),
+        false,
+        signal,
+      )
+    },
+
+    resume: (generationId, signal) =>
+      follow(
+        async function* (inner) {
+          const generation = await getGeneration(client, caller, generationId, inner)
+          yield snapshotOf(generation)
+          yield* resume(generationId, generation.lastSequence, inner)
+        },
+        true,
+        signal,
+      ),
+
+    async cancel(generationId) {
+      const call = (options: object) => client.cancelGeneration({ generationId }, options)
+      const { generation } = await caller.unary(call)
+      const outcome = generation && outcomeFromProto(generation)
+      if (!outcome) throw new ApiError({ code: 'Internal' })
+      return { outcome, text: generation.text }
+    },
+  }
+}
+
+async function getGeneration(
+  client: Client<typeof ChatService>,
+  caller: Caller,
+  generationId: string,
+  signal: AbortSignal,
+): Promise<Generation> {
+  const call = (options: object) => client.getGeneration({ generationId }, options)
+  const { generation } = await caller.unary(call, signal)
+  if (!generation) throw new ApiError({ code: 'Internal' })
+  return generation
+}
+
+/** What is known of an answer, as the event that a resume without it would begin with. */
+function snapshotOf(generation: Generation): GenerationEvent {
+  const { generationId, lastSequence, text, conversationId, model, provider } = generation
+  const { userMessageId, answerMessageId } = generation
+  return create(GenerationEventSchema, {
+    generationId,
+    sequence: lastSequence,
+    event: {
+      case: 'snapshot',
+      value: { text, started: { conversationId, userMessageId, answerMessageId, model, provider } },
+    },
+  })
+}

@@ -1,0 +1,125 @@
+/** One typed error for everything that can go wrong between the page and the server. */
+
+import { durationMs } from '@bufbuild/protobuf/wkt'
+import { Code, ConnectError } from '@connectrpc/connect'
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RequestInfoSchema,
+  RetryInfoSchema,
+} from '../gen/google/rpc/error_details_pb'
+import type { Status } from '../gen/google/rpc/status_pb'
+import { ErrorReason } from '../gen/lamla/errors/v1/error_reason_pb'
+import type { ErrorCode, Reason } from './reasons'
+import { WORDS_BY_CODE, WORDS_BY_REASON } from './reasons'
+
+const DOMAIN = 'lamla'
+const PREFIX = 'ERROR_REASON_'
+
+export interface FieldViolation {
+  field: string
+  description: string
+}
+
+interface Facts {
+  code: ErrorCode
+  reason?: Reason
+  retryAfterMs?: number | null
+  fieldViolations?: FieldViolation[]
+  requestId?: string | null
+  unreachable?: boolean
+}
+
+/** A failed call, or the failure that ended an answer. `message` is for people. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly code: ErrorCode
+  readonly reason: Reason
+  /** How long to wait before the same request can succeed; null when nobody said. */
+  readonly retryAfterMs: number | null
+  readonly fieldViolations: readonly FieldViolation[]
+  /** What to search for in the server's log. */
+  readonly requestId: string | null
+  /** Whether no service of ours answered at all. */
+  readonly unreachable: boolean
+
+  constructor(facts: Facts, options?: ErrorOptions) {
+    const { reason = 'UNSPECIFIED', fieldViolations = [] } = facts
+    super(inPlainWords(facts.code, reason, fieldViolations), options)
+    this.code = facts.code
+    this.reason = reason
+    this.retryAfterMs = facts.retryAfterMs ?? null
+    this.fieldViolations = fieldViolations
+    this.requestId = facts.requestId ?? null
+    this.unreachable = facts.unreachable ?? false
+  }
+
+  /** Whether the same request may succeed when it is made again. */
+  get canRetry(): boolean {
+    return wordsFor(this.code, this.reason).retry
+  }
+
+  /** Reads whatever a call threw. */
+  static from(thrown: unknown): ApiError {
+    if (thrown instanceof ApiError) return thrown
+    const error = ConnectError.from(thrown)
+    if (error.cause instanceof ApiError) return error.cause
+    return isFaultOfTheWay(error) ? lost(error) : fromConnectError(error)
+  }
+
+  /** Reads the status that a `failed` event or a stored message carries. */
+  static fromStatus(status: Status): ApiError {
+    const error = new ConnectError(status.message, codeOf(status))
+    error.details = status.details.map(({ typeUrl, value }) => ({
+      type: typeUrl.slice(typeUrl.lastIndexOf('/') + 1),
+      value,
+    }))
+    return fromConnectError(error)
+  }
+}
+
+/** The connection ended, or nobody was there. */
+export function lost(cause?: unknown): ApiError {
+  return new ApiError({ code: 'Unavailable', unreachable: true }, { cause })
+}
+
+/** The browser could not connect, or the stream broke off: no status was received. */
+function isFaultOfTheWay(error: ConnectError): boolean {
+  return error.code === Code.Unknown && error.cause !== undefined
+}
+
+function fromConnectError(error: ConnectError): ApiError {
+  const info = error.findDetails(ErrorInfoSchema).find(({ domain }) => domain === DOMAIN)
+  const retry = error.findDetails(RetryInfoSchema)[0]?.retryDelay
+  const violations = error.findDetails(BadRequestSchema).flatMap((bad) => bad.fieldViolations)
+  const request = error.findDetails(RequestInfoSchema)[0]?.requestId
+  return new ApiError(
+    {
+      code: Code[error.code] as ErrorCode,
+      reason: reasonOf(info?.reason),
+      retryAfterMs: retry ? durationMs(retry) : null,
+      fieldViolations: violations.map(({ field, description }) => ({ field, description })),
+      requestId: info?.metadata.request_id ?? request ?? error.metadata.get('x-request-id'),
+      unreachable: error.code === Code.Unavailable && info === undefined,
+    },
+    { cause: error },
+  )
+}
+
+function codeOf({ code }: Status): Code {
+  return code in Code ? (code as Code) : Code.Unknown
+}
+
+function reasonOf(name: string | undefined): Reason {
+  const reason = name?.startsWith(PREFIX) ? name.slice(PREFIX.length) : ''
+  return Object.hasOwn(ErrorReason, reason) ? (reason as Reason) : 'UNSPECIFIED'
+}
+
+function wordsFor(code: ErrorCode, reason: Reason) {
+  return reason === 'UNSPECIFIED' ? WORDS_BY_CODE[code] : WORDS_BY_REASON[reason]
+}
+
+function inPlainWords(code: ErrorCode, reason: Reason, violations: FieldViolation[]): string {
+  const details = violations.map(({ field, description }) => `(${field}: ${description})`)
+  return [wordsFor(code, reason).text, ...details].join(' ')
+}

@@ -1,0 +1,109 @@
+/** A server in the same process that speaks gRPC-Web and does what a test tells it. */
+
+import { create } from '@bufbuild/protobuf'
+import { timestampFromMs } from '@bufbuild/protobuf/wkt'
+import type { ConnectRouter, Interceptor, ServiceImpl } from '@connectrpc/connect'
+import { Code, ConnectError, createConnectRouter } from '@connectrpc/connect'
+import { createFetchHandler } from '@connectrpc/connect/protocol'
+import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb'
+import { ChatService } from '../../gen/lamla/chat/v1/chat_service_pb'
+import { ConversationService } from '../../gen/lamla/chat/v1/conversation_service_pb'
+import {
+  IdentityService,
+  Role,
+  TokenResponseSchema,
+} from '../../gen/lamla/identity/v1/identity_service_pb'
+import type { Api } from '../index'
+import { createApi, createTransport } from '../index'
+import type { Reason } from '../reasons'
+
+const BASE_URL = 'http://lamla.test'
+const TOKEN_LIFE_MS = 15 * 60_000
+
+export class ScriptedServer {
+  /** What the test makes of each service; a method without a script is unimplemented. */
+  chat: Partial<ServiceImpl<typeof ChatService>> = {}
+  conversations: Partial<ServiceImpl<typeof ConversationService>> = {}
+  identity: Partial<ServiceImpl<typeof IdentityService>> = {}
+  /** Method names in the order of their calls. */
+  calls: string[] = []
+  /** Access tokens that are refused from now on. */
+  refused = new Set<string>()
+  isDown = false
+  /** Breaks the next response off after so many bytes. */
+  cutAfterBytes = Infinity
+  /** Whether the browser's cookie holds a refresh token. */
+  hasCookie = false
+  userId = '0192f0c1-0000-7000-8000-00000000000f'
+  #tokens = 0
+
+  createApi(): Api {
+    return createApi(createTransport(BASE_URL, this.fetch))
+  }
+
+  /** The failure of a call with a reason. */
+  static refusal(code: Code, reason: Reason, metadata: Record<string, string> = {}): ConnectError {
+    const info = { domain: 'lamla', reason: `ERROR_REASON_${reason}`, metadata }
+    return new ConnectError('', code, undefined, [{ desc: ErrorInfoSchema, value: info }])
+  }
+
+  fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const path = new URL(input instanceof Request ? input.url : input).pathname
+    this.calls.push(path.slice(path.lastIndexOf('/') + 1))
+    if (this.isDown) throw new TypeError('Failed to fetch')
+    const handler = this.#router().handlers.find(({ requestPath }) => requestPath === path)
+    if (!handler) return new Response(null, { status: 404 })
+    const response = await createFetchHandler(handler)(new Request(input, init))
+    return this.#cut(response)
+  }
+
+  #router(): ConnectRouter {
+    return createConnectRouter({ interceptors: [this.#checkToken] })
+      .service(IdentityService, { ...this.#grants(), ...this.identity })
+      .service(ChatService, this.chat)
+      .service(ConversationService, this.conversations)
+  }
+
+  #checkToken: Interceptor = (next) => (request) => {
+    const token = request.header.get('authorization')?.slice('Bearer '.length)
+    const isOpen = request.service.typeName === IdentityService.typeName
+    if (isOpen || (token && !this.refused.has(token))) return next(request)
+    throw ScriptedServer.refusal(Code.Unauthenticated, token ? 'TOKEN_EXPIRED' : 'TOKEN_MISSING')
+  }
+
+  #grants(): Partial<ServiceImpl<typeof IdentityService>> {
+    return {
+      createGuest: () => {
+        this.hasCookie = true
+        return this.#grant()
+      },
+      refresh: () => {
+        if (this.hasCookie) return this.#grant()
+        throw ScriptedServer.refusal(Code.Unauthenticated, 'REFRESH_TOKEN_INVALID')
+      },
+    }
+  }
+
+  #grant() {
+    this.#tokens += 1
+    return create(TokenResponseSchema, {
+      accessToken: `token-${this.#tokens}`,
+      accessTokenExpireTime: timestampFromMs(Date.now() + TOKEN_LIFE_MS),
+      user: { userId: this.userId, role: Role.GUEST },
+    })
+  }
+
+  #cut(response: Response): Response {
+    if (this.cutAfterBytes === Infinity || !response.body) return response
+    let left = this.cutAfterBytes
+    this.cutAfterBytes = Infinity
+    const cutter = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        controller.enqueue(chunk.slice(0, left))
+        left -= chunk.length
+        if (left <= 0) controller.error(new TypeError('network error'))
+      },
+    })
+    return new Response(response.body.pipeThrough(cutter), response)
+  }
+}

@@ -1,0 +1,27 @@
+/** Builds, serves and tests the page. */
+
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { loadEnv } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig(({ mode }) => {
+  const { EDGE_URL = 'http://localhost:8080' } = loadEnv(mode, import.meta.dirname, 'EDGE_')
+  const toEdge = { target: EDGE_URL, changeOrigin: true }
+
+  return {
+    plugins: [react(), tailwindcss()],
+    server: { proxy: { '/lamla.': toEdge, '/v1': toEdge } },
+    build: {
+      // Everything is a file under /assets: a `data:` address would need a wider policy.
+      assetsInlineLimit: 0,
+      sourcemap: false,
+    },
+    test: {
+      environment: 'jsdom',
+      include: ['src/**/*.test.{ts,tsx}'],
+      setupFiles: ['src/testing/setup.ts'],
+      restoreMocks: true,
+    },
+  }
+})
