@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from mesh.authority import Authority
-
 from deploy.embedded.output import Output
 from deploy.embedded.paths import Home
+from mesh.authority import Authority
 
 # `developer` is a person with grpcurl; `launcher` asks the others for their health.
 PEERS = ("envoy", "gateway", "llm_worker", "persistence", "developer", "launcher")
@@ -36,7 +35,7 @@ class Certificates:
 
     async def start(self) -> None:
         """Issues them all, and goes on doing so at half of their life."""
-        self._issue()
+        self.issue(*self._peers)
         self._task = asyncio.create_task(self._renew(), name="certificates")
 
     async def ready(self) -> None:
@@ -51,14 +50,15 @@ class Certificates:
         while True:
             await asyncio.sleep(self._lifetime.total_seconds() / 2)
             try:
-                self._issue()
+                self.issue(*self._peers)
             except OSError as error:
                 # A full disk, for example: half of the life is left to put it right.
                 self._output.say(f"Certificates were not renewed: {error}")
             else:
                 self._output.detail("Certificates were renewed.")
 
-    def _issue(self) -> None:
+    def issue(self, *peers: str) -> None:
+        """Issues new certificates for these peers."""
         authority = Authority.load_or_create(self._home.certificates)
-        for peer in self._peers:
+        for peer in peers:
             authority.issue(peer, self._home.certificates / peer, self._lifetime)

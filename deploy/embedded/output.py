@@ -2,7 +2,9 @@
 
 import json
 import logging
+import os
 import sys
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
@@ -17,6 +19,16 @@ _COLOURS = (36, 35, 32, 33, 34, 96, 95, 92)
 _UNPRINTABLE = dict.fromkeys((*range(9), *range(10, 32), 127))
 
 
+class _PrivateFiles(RotatingFileHandler):
+    """Log files that only their owner can read, those after a rotation too."""
+
+    def _open(self) -> TextIOWrapper:
+        def opener(path: str, flags: int) -> int:
+            return os.open(path, flags, 0o600)
+
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=opener)
+
+
 class Output:
     """Writes every process's lines to the terminal and to its own file."""
 
@@ -26,8 +38,8 @@ class Output:
         """Takes the directory of the files and the least level the launcher says."""
         self._logs = logs
         self._level = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-        self._stream = stream or sys.stdout
-        self._coloured = self._stream.isatty()
+        self._stream: TextIO | None = stream or sys.stdout
+        self._coloured = (stream or sys.stdout).isatty()
         self._files: dict[str, RotatingFileHandler] = {}
         self._last: dict[str, list[str]] = {}
 
@@ -73,18 +85,20 @@ class Output:
 
     def _write(self, text: str) -> None:
         try:
-            print(text, file=self._stream, flush=True)
+            if self._stream is not None:
+                print(text, file=self._stream, flush=True)
         except (OSError, ValueError):
             # Whoever read this has gone; the mesh runs on, and the files remain.
-            self._stream = Path("/dev/null").open("w")  # noqa: SIM115 - Until exit.
+            self._stream = None
 
     def _record(self, name: str, text: str) -> None:
         handler = self._files.get(name)
         if handler is None:
-            path = self._logs / f"{name}.log"
-            path.touch(mode=0o600)
-            handler = RotatingFileHandler(
-                path, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8"
+            handler = _PrivateFiles(
+                self._logs / f"{name}.log",
+                maxBytes=_FILE_BYTES,
+                backupCount=_FILES_KEPT,
+                encoding="utf-8",
             )
             handler.setFormatter(logging.Formatter("%(message)s"))
             self._files[name] = handler

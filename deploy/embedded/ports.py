@@ -1,6 +1,9 @@
 """Whether the ports are free, and who has them when they are not."""
 
+import contextlib
+import os
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,14 +69,19 @@ def _holder(number: int) -> str | None:
     """The name and pid of the process that listens; `None` when it is hidden."""
     wanted = {f"socket:[{inode}]" for inode in _listening_inodes(number)}
     for directory in Path("/proc").glob("[0-9]*"):
-        try:
-            links = [str(link.readlink()) for link in (directory / "fd").iterdir()]
-            if wanted.intersection(links):
+        if wanted.intersection(_links(directory / "fd")):
+            with contextlib.suppress(OSError):
                 name = (directory / "comm").read_text().strip()
                 return f"{name} (pid {directory.name})"
-        except OSError:
-            continue  # Another user's process, or one that has just ended.
     return None
+
+
+def _links(directory: Path) -> Iterator[str]:
+    """Where the descriptors lead, as far as this account may see and they last."""
+    with contextlib.suppress(OSError):
+        for name in os.listdir(directory):  # noqa: PTH208 - Names are all it takes.
+            with contextlib.suppress(OSError):
+                yield os.readlink(directory / name)  # noqa: PTH115 - `socket:[1]`.
 
 
 def _listening_inodes(number: int) -> set[str]:

@@ -128,6 +128,10 @@ class EmbeddedPostgres:
         if self._server is not None:
             await self._server.stop(grace)
 
+    def kill(self) -> None:
+        if self._server is not None:
+            self._server.kill()
+
     def superuser_url(self, database: str = "postgres") -> str:
         """How the superuser connects. Holds a password: never log it."""
         password = self._keyring.password("postgres-superuser")

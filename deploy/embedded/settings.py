@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Self
@@ -77,6 +78,10 @@ class LauncherSettings(PeerSettings):
     @property
     def paths(self) -> Home:
         return Home((CHECKOUT / self.home.expanduser()).resolve())
+
+    @property
+    def certificate_lifetime(self) -> timedelta:
+        return timedelta(hours=self.certificate_hours)
 
     @property
     def ports(self) -> "InternalPorts":

@@ -1,0 +1,182 @@
+"""Starts all parts in an order that overlaps, watches them, and stops them in reverse.
+
+certificates, secrets → PostgreSQL → schema → persistence ┐
+                                             llm_worker   ├→ Envoy → ready
+                                             gateway, page┘
+"""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from deploy.embedded.certificates import Certificates
+from deploy.embedded.envoy import Envoy
+from deploy.embedded.frontend import Frontend
+from deploy.embedded.output import Output
+from deploy.embedded.postgres import EmbeddedPostgres
+from deploy.embedded.schema import Schema
+from deploy.embedded.services import Service
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What is left for the last ones when those before them have used up the time.
+_LEAST_GRACE = 3.0
+_KILLED = 128 + signal.SIGINT
+
+
+class Part(Protocol):
+    """One thing that is started."""
+
+    async def start(self) -> None: ...
+
+    async def ready(self) -> None: ...
+
+    async def stop(self, grace: float) -> None: ...
+
+
+@dataclass
+class Mesh:
+    """Every part of one mesh, ready to be started.
+
+    Attributes:
+        postgres: `None` where the person names a database of their own.
+        schema: `None` likewise, unless they let the launcher keep it.
+    """
+
+    certificates: Certificates
+    postgres: EmbeddedPostgres | None
+    schema: Schema | None
+    persistence: Service
+    llm_worker: Service
+    gateway: Service
+    frontend: Frontend
+    envoy: Envoy
+    output: Output
+    drain_seconds: float
+    _started: list[Part] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Starts everything and returns when a person can use it.
+
+        Raises:
+            StartError: a part does not start; the others are left to `stop`.
+        """
+        began = time.monotonic()
+        await self._bring_up("certificates", self.certificates)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._bring_up("frontend", self.frontend))
+                group.create_task(self._bring_up("llm_worker", self.llm_worker))
+                group.create_task(self._bring_up("gateway", self.gateway))
+                group.create_task(self._bring_up_the_store())
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        # Last, so that its first health checks find what they look for.
+        await self._bring_up("envoy", self.envoy)
+        self.output.detail(f"Everything took {time.monotonic() - began:.1f} s.")
+
+    async def stop(self) -> None:
+        """Stops everything, the edge first, within the drain time."""
+        end = time.monotonic() + self.drain_seconds
+        with suppress(OSError):
+            await self.envoy.drain()
+        for parts in (
+            (self.gateway,),
+            (self.envoy,),
+            (self.persistence, self.llm_worker),
+            (self.schema, self.frontend),
+            (self.postgres,),
+            (self.certificates,),
+        ):
+            grace = max(end - time.monotonic(), _LEAST_GRACE)
+            running = [part.stop(grace) for part in parts if part in self._started]
+            await asyncio.gather(*running)
+
+    def kill(self) -> None:
+        """Ends every process at once. What was acknowledged is stored all the same."""
+        for service in (self.gateway, self.envoy, self.llm_worker, self.persistence):
+            service.kill()
+        if self.postgres is not None:
+            self.postgres.kill()
+
+    async def _bring_up_the_store(self) -> None:
+        if self.postgres is not None:
+            await self._bring_up("postgres", self.postgres)
+        if self.schema is not None:
+            await self._bring_up("schema", self.schema)
+        await self._bring_up("persistence", self.persistence)
+
+    async def _bring_up(self, name: str, part: Part) -> None:
+        began = time.monotonic()
+        self._started.append(part)
+        await part.start()
+        await part.ready()
+        self.output.detail(f"{name} took {time.monotonic() - began:.2f} s.")
+
+
+async def supervise(mesh: Mesh, *, announcement: str) -> int:
+    """Runs a mesh until a signal ends it, and returns the exit code.
+
+    The first signal stops everything in order, a second one kills it.
+
+    Raises:
+        StartError: it did not start. Everything is stopped again by then.
+    """
+    asked = asyncio.Event()
+    again = asyncio.Event()
+
+    def hear() -> None:
+        (again if asked.is_set() else asked).set()
+
+    loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, hear)
+    failure = await _run_until(mesh, asked, announcement)
+    if failure is None:
+        mesh.output.say("Stopping; press Ctrl-C again to kill")
+    killed = await _stop_or_kill(mesh, again)
+    if failure is not None:
+        raise failure
+    if not killed:
+        mesh.output.say("Stopped")
+    return _KILLED if killed else 0
+
+
+async def _run_until(
+    mesh: Mesh, asked: asyncio.Event, announcement: str
+) -> BaseException | None:
+    """Starts the mesh and waits to be asked to stop; returns why it did not start."""
+    starting = asyncio.create_task(mesh.start())
+    waiting = asyncio.create_task(asked.wait())
+    await _first_of(starting, waiting)
+    if not starting.done():
+        starting.cancel()
+        await asyncio.wait({starting})
+        return None
+    failure = starting.exception()
+    if failure is None:
+        mesh.output.announce(announcement)
+        await waiting
+    waiting.cancel()
+    return failure
+
+
+async def _stop_or_kill(mesh: Mesh, again: asyncio.Event) -> bool:
+    """Stops the mesh; returns whether a second signal had it killed instead."""
+    stopping = asyncio.create_task(mesh.stop())
+    waiting = asyncio.create_task(again.wait())
+    await _first_of(stopping, waiting)
+    killed = not stopping.done()
+    if killed:
+        mesh.kill()
+    waiting.cancel()
+    await stopping
+    return killed
+
+
+async def _first_of(*tasks: Awaitable[object]) -> None:
+    futures = [asyncio.ensure_future(task) for task in tasks]
+    await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)

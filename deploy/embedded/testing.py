@@ -1,0 +1,175 @@
+"""A whole mesh for tests: a home of its own, free ports, and the launcher as a child.
+
+with Stack(tmp_path, environment={"LAMLA_LLM_PROVIDERS": "scripted"}) as stack:
+    httpx.get(stack.url)
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from deploy.embedded.paths import CHECKOUT
+from deploy.embedded.ports import free_port
+from deploy.embedded.settings import InternalPorts
+
+READY = "Lamla is ready: "
+_INTERNAL_PORTS = 8
+_POLL_SECONDS = 0.05
+# A person's settings must not decide how a test ends.
+_OTHERS_PREFIXES = ("LAMLA_", "DB_", "DJANGO_")
+_OTHERS = {"DATABASE_URL", "DEBUG", "ENVIRONMENT", "LOG_LEVEL", "SECRET_KEY"}
+
+
+class Stack:
+    """`python -m deploy.embedded run` in a temporary home."""
+
+    def __init__(
+        self,
+        home: Path,
+        port: int | None = None,
+        admin_port: int | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Chooses free ports where none are given."""
+        self.home = home
+        self.port = port or free_port()
+        self.admin_port = admin_port or free_port()
+        self._base = _free_range(_INTERNAL_PORTS)
+        self.ports = InternalPorts(self._base)
+        self.log = home.with_name(f"{home.name}.stdout")
+        self._environment = dict(environment or {})
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the page and the API are."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def admin_url(self) -> str:
+        return f"http://127.0.0.1:{self.admin_port}"
+
+    @property
+    def certificates(self) -> Path:
+        """The directory of a person's certificate, for grpcurl and channels."""
+        return self.home / "certs" / "developer"
+
+    @property
+    def output(self) -> str:
+        """What the launcher has printed since its last start."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The launcher.
+
+        Raises:
+            RuntimeError: it was not started.
+        """
+        if self._process is None:
+            raise RuntimeError("The stack was not started.")
+        return self._process
+
+    def pid(self, name: str) -> int:
+        """The pid of a part: gateway, llm_worker, persistence, envoy or postgres."""
+        return int((self.home / "run" / f"{name}.pid").read_text().split()[0])
+
+    def start(self, timeout: float = 180.0) -> None:
+        """Starts everything and waits for the line that says it is ready.
+
+        Raises:
+            RuntimeError: the launcher ended or took too long; with what it printed.
+        """
+        self.launch()
+        self.wait_until_ready(timeout)
+
+    def launch(self) -> None:
+        """Starts the launcher without waiting."""
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - Our own launcher.
+                [
+                    sys.executable,
+                    "-m",
+                    "deploy.embedded",
+                    "run",
+                    "--env-file",
+                    os.devnull,
+                ],
+                cwd=CHECKOUT,
+                env=self._variables(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_until_ready(self, timeout: float = 180.0) -> None:
+        """Waits for the line that says it is ready.
+
+        Raises:
+            RuntimeError: the launcher ended or took too long; with what it printed.
+        """
+        end = time.monotonic() + timeout
+        while f"\n{READY}" not in f"\n{self.output}":
+            if self.process.poll() is not None:
+                code = self.process.returncode
+                raise RuntimeError(f"The launcher ended with {code}:\n{self.output}")
+            if time.monotonic() > end:
+                self.stop()
+                raise RuntimeError(f"Not ready after {timeout} s:\n{self.output}")
+            time.sleep(_POLL_SECONDS)
+
+    def stop(self, timeout: float = 60.0) -> int:
+        """Asks for an orderly end, waits for it and returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """Ends the launcher, and only it, with SIGKILL."""
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _variables(self) -> dict[str, str]:
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(_OTHERS_PREFIXES) and name not in _OTHERS
+        }
+        return inherited | {
+            "LAMLA_HOME": str(self.home),
+            "LAMLA_PORT": str(self.port),
+            "LAMLA_ADMIN_PORT": str(self.admin_port),
+            "LAMLA_INTERNAL_PORT_BASE": str(self._base),
+            **self._environment,
+        }
+
+
+def _free_range(count: int) -> int:
+    """A number after which `count` ports are probably free."""
+    # Below the range the kernel takes ports of outgoing connections from.
+    first, last = 21_000, 31_000
+    step = (os.getpid() * 37 + time.monotonic_ns() // 1000) % ((last - first) // count)
+    return first + step * count

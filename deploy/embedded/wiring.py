@@ -1,0 +1,202 @@
+"""Which process gets which variables: what it needs, and nothing else.
+
+llm_worker and gateway hold no database password and no signing key because they are
+never given one.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from llm_worker.settings import LLMWorkerSettings
+from pydantic_settings import BaseSettings
+
+from deploy.embedded.keyring import Keyring
+from deploy.embedded.settings import LauncherSettings, environment
+from gateway.envoy.settings import EdgeSettings
+from gateway.settings import GatewaySettings
+from mesh.settings import (
+    FILE_SUFFIX,
+    SettingsError,
+    load,
+    unknown_variables,
+    variables,
+)
+from persistence.config import PersistenceSettings
+
+KINDS: tuple[type[BaseSettings], ...] = (
+    LauncherSettings,
+    EdgeSettings,
+    GatewaySettings,
+    LLMWorkerSettings,
+    PersistenceSettings,
+)
+
+DATABASE = "lamla"
+OWNER, APP, SERVICE = "lamla_owner", "lamla_app", "lamla_service"
+
+# What a process on this machine needs to find its files and speak its language.
+_MACHINE = (
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "PATH",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "TMPDIR",
+    "TZ",
+    "VIRTUAL_ENV",
+)
+# Only the worker talks to anybody outside.
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
+_LAUNCHERS_OWN = {
+    "LAMLA_CERTS_DIR": "LAMLA_HOME",
+    "LAMLA_GATEWAY_LISTEN": "LAMLA_INTERNAL_PORT_BASE",
+    "LAMLA_GATEWAY_LLM_WORKER": "LAMLA_INTERNAL_PORT_BASE",
+    "LAMLA_GATEWAY_PERSISTENCE": "LAMLA_INTERNAL_PORT_BASE",
+    "LAMLA_LLM_LISTEN": "LAMLA_INTERNAL_PORT_BASE",
+    "LAMLA_PERSISTENCE_HTTP_LISTEN": "LAMLA_INTERNAL_PORT_BASE",
+    "LAMLA_PERSISTENCE_LISTEN": "LAMLA_INTERNAL_PORT_BASE",
+}
+
+
+# For commands; what serves must not hold them.
+_MIGHTY = ("DB_OWNER_", "DB_SUPERUSER_")
+
+
+def has_external_database() -> bool:
+    """Whether the person names a database of their own."""
+    names = ("DATABASE_URL", f"DATABASE_URL{FILE_SUFFIX}", "DB_HOST")
+    return any(os.environ.get(name) for name in names)
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Computes the environment of every process of one mesh."""
+
+    settings: LauncherSettings
+    keyring: Keyring
+    external_database: bool
+
+    def gateway(self) -> dict[str, str]:
+        ports = self.settings.ports
+        return _given(GatewaySettings) | {
+            **self._peer("gateway"),
+            "LAMLA_GATEWAY_LISTEN": _local(ports.gateway),
+            "LAMLA_GATEWAY_LLM_WORKER": _local(ports.llm_worker),
+            "LAMLA_GATEWAY_PERSISTENCE": _local(ports.persistence),
+        }
+
+    def llm_worker(self) -> dict[str, str]:
+        given = _given(LLMWorkerSettings)
+        better = self.settings.paths.better_model
+        if "LAMLA_LLM_GGUF" not in given and better.is_file():
+            given["LAMLA_LLM_GGUF"] = str(better)
+        return given | {
+            **_inherited(*_PROXIES, *map(str.lower, _PROXIES)),
+            **self._peer("llm_worker"),
+            # The local decoder's threads spin while they wait otherwise, and a machine
+            # with few cores has none left for the rest.
+            "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE"),
+            "LAMLA_LLM_LISTEN": _local(self.settings.ports.llm_worker),
+        }
+
+    def persistence(self) -> dict[str, str]:
+        """The store's own process: the runtime roles' passwords, not the owner's."""
+        ports = self.settings.ports
+        unless_given = {
+            "SECRET_KEY_FILE": str(self.keyring.password_file("django-secret")),
+            "LAMLA_PERSISTENCE_SIGNING_KEY_FILE": str(self.keyring.signing_key_file()),
+            "LAMLA_PERSISTENCE_PUBLIC_ORIGIN": f"http://localhost:{self.settings.port}",
+        }
+        given = _without(_given(PersistenceSettings), _MIGHTY)
+        if "SECRET_KEY" in given:
+            del unless_given["SECRET_KEY_FILE"]
+        if not self.external_database:
+            given = _without(given, ("DB_",)) | self._embedded_database()
+        return {
+            **unless_given,
+            **given,
+            **self._peer("persistence"),
+            "LAMLA_PERSISTENCE_LISTEN": _local(ports.persistence),
+            "LAMLA_PERSISTENCE_HTTP_LISTEN": _local(ports.persistence_http),
+        }
+
+    def owner(self) -> dict[str, str]:
+        """A process that changes the schema: the owner's password, for it alone."""
+        if self.external_database:
+            owner = ("DB_OWNER_USER", "DB_OWNER_PASSWORD", "DB_OWNER_PASSWORD_FILE")
+            return self.persistence() | _inherited(*owner)
+        return self.persistence() | {
+            "DB_OWNER_USER": OWNER,
+            "DB_OWNER_PASSWORD_FILE": str(self.keyring.password_file("db-owner")),
+        }
+
+    def setup(self, superuser_url: str) -> dict[str, str]:
+        """The one process that creates roles and extensions."""
+        return self.owner() | {"DB_SUPERUSER_URL": superuser_url}
+
+    def check(self) -> None:
+        """Reads every process's settings as that process will.
+
+        Raises:
+            SettingsError: naming every problem there is, in all of them.
+        """
+        problems = set(unknown_variables(*KINDS, prefix="LAMLA_"))
+        for name, instead in _LAUNCHERS_OWN.items():
+            if name in os.environ:
+                problems.add(f"{name}: the launcher sets it itself; set {instead}")
+        environments = {
+            EdgeSettings: dict(os.environ),
+            GatewaySettings: self.gateway(),
+            LLMWorkerSettings: self.llm_worker(),
+            PersistenceSettings: self.persistence(),
+        }
+        for kind, variables_ in environments.items():
+            with environment(variables_):
+                try:
+                    load(kind)
+                except SettingsError as error:
+                    problems.update(error.problems)
+        if problems:
+            raise SettingsError(problems)
+
+    def _peer(self, name: str) -> dict[str, str]:
+        certificates = self.settings.paths.certificates / name
+        made = {"LAMLA_CERTS_DIR": str(certificates), "PYTHONUNBUFFERED": "1"}
+        if "LAMLA_DRAIN_DELAY_SECONDS" not in os.environ:
+            # Envoy is told first; nobody else has to notice.
+            made["LAMLA_DRAIN_DELAY_SECONDS"] = "0"
+        return _inherited(*_MACHINE) | made
+
+    def _embedded_database(self) -> dict[str, str]:
+        return {
+            "DB_HOST": "127.0.0.1",
+            "DB_PORT": str(self.settings.ports.postgres),
+            "DB_NAME": DATABASE,
+            "DB_USER": APP,
+            "DB_PASSWORD_FILE": str(self.keyring.password_file("db-app")),
+            "DB_SERVICE_USER": SERVICE,
+            "DB_SERVICE_PASSWORD_FILE": str(self.keyring.password_file("db-service")),
+        }
+
+
+def _given(kind: type[BaseSettings]) -> dict[str, str]:
+    """What the person has set of one process's settings."""
+    names = [variable.name for variable in variables(kind)]
+    secrets = [variable.name for variable in variables(kind) if variable.secret]
+    return _inherited(*names, *(f"{name}{FILE_SUFFIX}" for name in secrets))
+
+
+def _without(given: Mapping[str, str], prefixes: tuple[str, ...]) -> dict[str, str]:
+    return {
+        name: value for name, value in given.items() if not name.startswith(prefixes)
+    }
+
+
+def _inherited(*names: str, source: Mapping[str, str] = os.environ) -> dict[str, str]:
+    return {name: source[name] for name in names if source.get(name)}
+
+
+def _local(port: int) -> str:
+    return f"127.0.0.1:{port}"
