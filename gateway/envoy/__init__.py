@@ -1,0 +1,1 @@
+"""The edge: Envoy's configuration and what fills it in. Start with its README."""
