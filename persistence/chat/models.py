@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from mesh.ids import uuid7
 
@@ -61,8 +62,8 @@ class Conversation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = _owner()
     title = models.CharField(max_length=TITLE_MAX_LENGTH, blank=True)
-    create_time = models.DateTimeField()
-    update_time = models.DateTimeField()
+    create_time = models.DateTimeField(db_default=Now(), editable=False)
+    update_time = models.DateTimeField(db_default=Now())
 
     class Meta:
         """Indexed for the list, most recently used first."""
@@ -98,7 +99,7 @@ class Generation(models.Model):
     body_hash = models.BinaryField(max_length=32)
     config = models.JSONField()
     prompt_version = models.CharField(max_length=100, blank=True)
-    start_time = models.DateTimeField()
+    start_time = models.DateTimeField(db_default=Now(), editable=False)
 
     # What of the text is stored, in deltas while it is GENERATING.
     last_sequence = models.BigIntegerField(default=0)
@@ -173,7 +174,7 @@ class Message(models.Model):
     parent = _reference("self", null=True)
     role = models.PositiveSmallIntegerField(choices=Role.choices)
     text = models.TextField(blank=True)
-    create_time = models.DateTimeField()
+    create_time = models.DateTimeField(db_default=Now(), editable=False)
     generation = _reference("chat.Generation", null=True)
 
     class Meta:
@@ -231,7 +232,7 @@ class ConversationRequest(models.Model):
     request_id = models.UUIDField()
     body_hash = models.BinaryField(max_length=32)
     conversation_id = models.UUIDField()
-    create_time = models.DateTimeField(db_index=True)
+    create_time = models.DateTimeField(db_default=Now(), db_index=True)
 
     def __str__(self) -> str:
         return str(self.request_id)
