@@ -1,0 +1,1 @@
+"""Load and latency, measured on real processes. Each script prints its method."""

@@ -1,0 +1,1 @@
+"""The contracts themselves: what every one of them must keep."""
