@@ -99,6 +99,20 @@ def certificates(env_file: EnvFile = _ENV_FILE) -> None:
     )
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def manage(context: typer.Context, env_file: EnvFile = _ENV_FILE) -> None:
+    """Runs a command of Django's as the tables' owner: `manage createsuperuser`."""
+    settings = _settings(env_file)
+    try:
+        environment = assembly.owner(settings)
+    except StartError as error:
+        _fail(str(error))
+    command = [sys.executable, str(CHECKOUT / "manage.py"), *context.args]
+    os.execve(command[0], command, environment)  # noqa: S606 - It takes our place.
+
+
 @app.command()
 def psql(
     role: Annotated[str, typer.Option(help="owner, app or service.")] = "owner",

@@ -69,6 +69,17 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
     )
 
 
+def owner(settings: LauncherSettings) -> dict[str, str]:
+    """The environment of a command that may change the schema."""
+    wires = Wiring(
+        settings,
+        Keyring(settings.paths.secrets),
+        external_database=wiring.has_external_database(),
+    )
+    inherited = {name: os.environ[name] for name in ("TERM",) if name in os.environ}
+    return wires.owner() | inherited
+
+
 def psql(
     settings: LauncherSettings, role: str, binaries: Binaries
 ) -> tuple[list[str], dict[str, str]]:

@@ -35,10 +35,19 @@ def clean(home: Home, *, ask: bool) -> None:
         for path in targets:
             _delete(path)
     # The lock's own directory went with the rest; what is empty now goes too.
-    for directory in (home.root, home.outside.parent):
-        with contextlib.suppress(OSError):
-            directory.rmdir()
+    with contextlib.suppress(OSError):
+        home.root.rmdir()
+    _delete_unused_programs(home)
     sys.stdout.write("Deleted.\n")
+
+
+def _delete_unused_programs(home: Home) -> None:
+    """Deletes the copy of PostgreSQL that homes share, with the last of them."""
+    shared = home.programs.parent
+    with contextlib.suppress(OSError):
+        if [home.programs] == list(shared.iterdir()):
+            _delete(home.programs)
+        shared.rmdir()
 
 
 def _delete(path: Path) -> None:

@@ -52,6 +52,11 @@ class Home:
         return Path("/var/lib/lamla") / digest
 
     @property
+    def programs(self) -> Path:
+        """Where a copy of PostgreSQL lies that the unprivileged account can run."""
+        return self.outside.parent / "postgresql"
+
+    @property
     def _mark(self) -> Path:
         return self.root / ".lamla-home"
 

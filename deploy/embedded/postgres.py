@@ -203,9 +203,8 @@ def find_place(home: Home, binaries: Binaries) -> Place:
         return Place(_made(home.postgres, None), binaries, None)
     directory = _reachable(home, account)
     if not account.can_run(binaries.program("postgres"), "--version"):
-        programs = home.outside.parent / "postgresql"
-        programs.mkdir(mode=0o755, parents=True, exist_ok=True)
-        binaries = binaries.copied_to(programs)
+        home.programs.mkdir(mode=0o755, parents=True, exist_ok=True)
+        binaries = binaries.copied_to(home.programs)
     return Place(directory, binaries, account)
 
 
