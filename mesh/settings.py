@@ -1,27 +1,51 @@
 """Reads a service's settings from the environment, and says all that is wrong at once.
 
 Usage: one subclass of `PeerSettings` per service with its own `env_prefix`; a field
-whose variable has no prefix says so with `named("DATABASE_URL")`.
+whose variable has no such prefix declares it: `Field(validation_alias="DATABASE_URL")`.
 """
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails, PydanticUndefined
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-FILE_SUFFIX = "_FILE"
-# Variables of all services begin with it.
-FAMILY = "LAMLA_"
+from mesh.variables import (
+    FILE_SUFFIX,
+    Variable,
+    is_secret,
+    type_name,
+    unknown_variables,
+    variable_names,
+    variables,
+)
+
+__all__ = [
+    "CommaSeparated",
+    "Environment",
+    "PeerSettings",
+    "SettingsError",
+    "Variable",
+    "load",
+    "unknown_variables",
+    "variables",
+]
+
+# What pydantic calls a value that cannot be read as its field's type.
+NOT_OF_ITS_TYPE = {
+    "bool_parsing",
+    "enum",
+    "float_parsing",
+    "int_from_float",
+    "int_parsing",
+    "literal_error",
+}
 
 
 class Environment(StrEnum):
@@ -119,23 +143,6 @@ class SettingsError(Exception):
         super().__init__(f"The settings cannot be used:\n{lines}")
 
 
-@dataclass(frozen=True)
-class Variable:
-    """One environment variable, as `.env.example` and the README show it.
-
-    Attributes:
-        type: For a person: `number`, `true or false`, `one of a, b`.
-        default: As the environment would spell it; None where one is required.
-        secret: Whether it is never shown, and can come from `<name>_FILE`.
-    """
-
-    name: str
-    type: str
-    default: str | None
-    description: str
-    secret: bool
-
-
 def load(kind: type[Settings]) -> Settings:
     """Reads `kind` from the environment.
 
@@ -149,67 +156,13 @@ def load(kind: type[Settings]) -> Settings:
         settings = kind(**values)
     except ValidationError as error:
         names = variable_names(kind)
-        told = {problem.partition(":")[0] for problem in file_problems}
+        told = {_subject(problem).removesuffix(FILE_SUFFIX) for problem in problems}
         lines = [_problem(kind, names, details) for details in error.errors()]
-        problems += [line for line in lines if line.partition(":")[0] not in told]
+        problems += [line for line in lines if _subject(line) not in told]
         raise SettingsError(problems) from None
     if problems:
         raise SettingsError(problems)
     return settings
-
-
-def variable_names(kind: type[BaseSettings]) -> dict[str, str]:
-    """Returns the environment variable of each field of `kind`."""
-    prefix = kind.model_config.get("env_prefix", "")
-    return {
-        name: _alias(field) or f"{prefix}{name}".upper()
-        for name, field in kind.model_fields.items()
-    }
-
-
-def variables(kind: type[BaseSettings]) -> list[Variable]:
-    """Returns what can be set in `kind`, in the order of its fields."""
-    names = variable_names(kind)
-    return [
-        Variable(
-            name=names[field_name],
-            type=_type_name(field.annotation),
-            default=_default(field),
-            description=field.description or "",
-            secret=_is_secret(field),
-        )
-        for field_name, field in kind.model_fields.items()
-    ]
-
-
-def unknown_variables(
-    *kinds: type[BaseSettings], prefix: str | None = None
-) -> list[str]:
-    """Returns a line for each variable that looks meant for `kinds` and is not.
-
-    Args:
-        prefix: What their variables begin with; by default the first one's own prefix.
-            The launcher passes all kinds and `LAMLA_`.
-    """
-    known = {name for kind in kinds for name in variable_names(kind).values()}
-    secret = {v.name for kind in kinds for v in variables(kind) if v.secret}
-    known |= {f"{name}{FILE_SUFFIX}" for name in secret}
-    if prefix is None:
-        prefix = kinds[0].model_config.get("env_prefix", "")
-    lines = []
-    for name in sorted(set(os.environ) - known):
-        if prefix and name.startswith(prefix):
-            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)
-            lines.append(f"{name}: unknown; the nearest is {nearest[0]}")
-        elif name.startswith(FAMILY):
-            # Another service's, as a rule; but a slip in a name that all share would
-            # otherwise go unnoticed everywhere.
-            shared = [
-                n for n in known if n.startswith(FAMILY) and not n.startswith(prefix)
-            ]
-            nearest = difflib.get_close_matches(name, shared, n=1, cutoff=0.9)
-            lines += [f"{name}: unknown; the nearest is {near}" for near in nearest]
-    return lines
 
 
 def _read_files(kind: type[BaseSettings]) -> tuple[dict[str, Any], list[str]]:
@@ -217,7 +170,7 @@ def _read_files(kind: type[BaseSettings]) -> tuple[dict[str, Any], list[str]]:
     problems: list[str] = []
     for field_name, variable in variable_names(kind).items():
         path = os.environ.get(f"{variable}{FILE_SUFFIX}", "")
-        if not path or not _is_secret(kind.model_fields[field_name]):
+        if not path or not is_secret(kind.model_fields[field_name]):
             continue
         if os.environ.get(variable):
             problems.append(f"{variable}: set twice, also by {variable}{FILE_SUFFIX}")
@@ -236,65 +189,22 @@ def _problem(
     if not details["loc"]:
         return message
     key = str(details["loc"][0])
+    fields = {names[name]: field for name, field in kind.model_fields.items()}
     variable = names.get(key, key)
+    field = fields[variable]
     if details["type"] == "missing":
-        fields = {names[name]: field for name, field in kind.model_fields.items()}
-        field = fields.get(variable)
-        return f"{variable}: required. {field.description if field else ''}".strip()
+        return f"{variable}: required. {field.description}"
+    if details["type"] in NOT_OF_ITS_TYPE:
+        return f"{variable}: {_refusal(type_name(field.annotation))}"
+    for subject in ("Input", "String", "Value"):
+        message = message.replace(f"{subject} should ", "must ", 1)
     return f"{variable}: {message[:1].lower()}{message[1:]}"
 
 
-def _alias(field: FieldInfo) -> str | None:
-    alias = field.validation_alias
-    return alias if isinstance(alias, str) else None
+def _subject(problem: str) -> str:
+    return problem.partition(":")[0]
 
 
-def _is_secret(field: FieldInfo) -> bool:
-    annotation = field.annotation
-    return annotation is SecretStr or SecretStr in get_args(annotation)
-
-
-def _default(field: FieldInfo) -> str | None:
-    default = field.get_default(call_default_factory=False)
-    if default is PydanticUndefined:
-        return None
-    return _spelled(default)
-
-
-def _spelled(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-        case SecretStr():
-            return ""
-        case tuple() | list():
-            return ",".join(map(str, value))
-        case _:
-            return str(value)
-
-
-def _type_name(annotation: Any) -> str:
-    options = [kind for kind in get_args(annotation) if kind is not type(None)]
-    if annotation in NAMES:
-        return NAMES[annotation]
-    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return f"one of {', '.join(annotation)}"
-    if options and all(isinstance(option, str) for option in options):
-        return f"one of {', '.join(options)}"
-    if isinstance(options, list) and options and options[-1] is Ellipsis:
-        return "comma-separated list"
-    if len(options) == 1:
-        return _type_name(options[0])
-    return "text"
-
-
-NAMES: dict[Any, str] = {
-    bool: "true or false",
-    float: "number",
-    int: "whole number",
-    Path: "path",
-    SecretStr: "secret",
-    str: "text",
-}
+def _refusal(type_: str) -> str:
+    article = "a " if type_.endswith("number") else ""
+    return f"not {article}{type_}"
