@@ -129,6 +129,9 @@ class Envoy:
             config,
             "--log-level",
             self._edge.log_level,
+            # Both repeat, at every start, what is known about our configuration.
+            "--component-log-level",
+            "misc:error,config:error",
             "--log-format",
             "%Y-%m-%d %T.%e %l %n: %v",
             *options,

@@ -23,10 +23,9 @@ class _PrivateFiles(RotatingFileHandler):
     """Log files that only their owner can read, those after a rotation too."""
 
     def _open(self) -> TextIOWrapper:
-        def opener(path: str, flags: int) -> int:
-            return os.open(path, flags, 0o600)
-
-        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=opener)
+        stream = super()._open()
+        os.fchmod(stream.fileno(), 0o600)
+        return stream
 
 
 class Output:

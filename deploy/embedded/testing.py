@@ -14,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deploy.embedded.paths import CHECKOUT
+from deploy.embedded.clean import clean
+from deploy.embedded.paths import CHECKOUT, Home
 from deploy.embedded.ports import free_port
 from deploy.embedded.settings import InternalPorts
 
@@ -139,6 +140,10 @@ class Stack:
         """Ends the launcher, and only it, with SIGKILL."""
         self.process.kill()
         self.process.wait()
+
+    def remove(self) -> None:
+        """Deletes the home, and its data where they had to lie outside of it."""
+        clean(Home(self.home), ask=False)
 
     def __enter__(self) -> Self:
         self.start()

@@ -29,6 +29,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.start()
     yield stack
     stack.stop()
+    stack.remove()
 
 
 def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -172,7 +173,7 @@ def test_a_persons_psql_reaches_the_database(stack: Stack) -> None:
         "LAMLA_INTERNAL_PORT_BASE": str(stack.ports.gateway - 1),
     }
     command = ["python", "-m", "deploy.embedded", "psql", "--env-file", os.devnull]
-    answer = subprocess.run(
+    answer = subprocess.run(  # noqa: S603 - Ours.
         command,
         input="SELECT current_user;",
         env=variables,
