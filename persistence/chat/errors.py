@@ -9,7 +9,7 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 from mesh.errors import ServiceError
 
 
-def conversation_not_found(conversation_id: UUID) -> ServiceError:
+def conversation_not_found(conversation_id: UUID | None) -> ServiceError:
     """Makes the error for a conversation that is not there, or somebody else's."""
     return ServiceError(
         ErrorReason.ERROR_REASON_CONVERSATION_NOT_FOUND,

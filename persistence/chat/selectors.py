@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import StringAgg
@@ -12,10 +12,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
     Case,
-    DateTimeField,
     ExpressionWrapper,
     F,
-    Func,
     OuterRef,
     Q,
     QuerySet,
@@ -26,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, Length
 
 from persistence.chat import errors
+from persistence.chat.clock import Clock
 from persistence.chat.models import (
     Conversation,
     Generation,
@@ -43,6 +42,14 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
+class ConversationNow:
+    """A conversation and the generations that run in it, oldest first."""
+
+    row: Conversation
+    active_generation_ids: Sequence[UUID]
+
+
+@dataclass(frozen=True)
 class Page(Generic[R]):
     """A page of a list. `next_token` is empty on the last one."""
 
@@ -50,8 +57,8 @@ class Page(Generic[R]):
     next_token: str
 
 
-def conversation_get(*, owner_id: UUID, conversation_id: UUID) -> Conversation:
-    """Returns one conversation with its `active_generation_ids`.
+def conversation_get(*, owner_id: UUID, conversation_id: UUID) -> ConversationNow:
+    """Returns one conversation.
 
     Raises:
         ServiceError: `CONVERSATION_NOT_FOUND`.
@@ -59,12 +66,12 @@ def conversation_get(*, owner_id: UUID, conversation_id: UUID) -> Conversation:
     row = _conversations(owner_id).filter(id=conversation_id).first()
     if row is None:
         raise errors.conversation_not_found(conversation_id)
-    return row
+    return _now(row)
 
 
 def conversation_list(
     *, owner_id: UUID, page_size: int, page_token: str
-) -> Page[Conversation]:
+) -> Page[ConversationNow]:
     """Returns a page of conversations, most recently used first, in one query.
 
     Raises:
@@ -78,10 +85,10 @@ def conversation_list(
         rows = rows.filter(update_time__lte=time).filter(
             Q(update_time__lt=time) | Q(id__lt=last_id)
         )
-    page = list(rows[: page_size + 1])
+    page = [_now(row) for row in rows[: page_size + 1]]
     if len(page) <= page_size:
         return Page(page, "")
-    last = page[page_size - 1]
+    last = page[page_size - 1].row
     return Page(page[:page_size], page_token_make(scope, last.update_time, last.id))
 
 
@@ -133,6 +140,12 @@ def answer_get(*, owner_id: UUID, generation_id: UUID) -> Answer:
     return _answer(row)
 
 
+def answer_of(generation_id: UUID) -> Answer | None:
+    """Returns the answer of a generation, whoever's; None when there is none."""
+    row = _answers(Message.objects.filter(generation_id=generation_id)).first()
+    return None if row is None else _answer(row)
+
+
 def _conversations(owner_id: UUID) -> QuerySet[Conversation]:
     running = Generation.objects.filter(
         conversation=OuterRef("pk"), state=State.GENERATING
@@ -151,7 +164,6 @@ def _answers(rows: QuerySet[Message]) -> QuerySet[Message]:
         .values("joined")
     )
     is_running = Q(generation__state=State.GENERATING)
-    clock = Func(function="clock_timestamp", output_field=DateTimeField())
     return rows.select_related("generation").annotate(
         text_so_far=Case(
             When(is_running, then=Coalesce(Subquery(pieces), Value(""))),
@@ -161,7 +173,8 @@ def _answers(rows: QuerySet[Message]) -> QuerySet[Message]:
             When(
                 is_running,
                 then=ExpressionWrapper(
-                    Q(generation__lease_expires__lte=clock), output_field=BooleanField()
+                    Q(generation__lease_expires__lte=Clock()),
+                    output_field=BooleanField(),
                 ),
             ),
             default=Value(False),  # noqa: FBT003 - An SQL literal.,
@@ -169,7 +182,11 @@ def _answers(rows: QuerySet[Message]) -> QuerySet[Message]:
     )
 
 
-def _answer(row: Message) -> Answer:
+def _now(row: Any) -> ConversationNow:
+    return ConversationNow(row, row.active_generation_ids)
+
+
+def _answer(row: Any) -> Answer:
     return Answer(row, row.text_so_far, lease_expired=row.lease_expired)
 
 

@@ -9,12 +9,12 @@ from persistence.chat import errors
 from persistence.chat.models import Conversation, Generation, State
 from persistence.chat.owners import owner_exists
 from persistence.chat.requests import request_claim
-from persistence.chat.selectors import conversation_get
+from persistence.chat.selectors import ConversationNow, conversation_get
 
 
 def conversation_create(
     *, owner_id: UUID, request_id: UUID, title: str
-) -> Conversation:
+) -> ConversationNow:
     """Creates an empty conversation; the same request again returns the same one.
 
     Raises:
@@ -36,7 +36,7 @@ def conversation_create(
 
 def conversation_rename(
     *, owner_id: UUID, request_id: UUID, conversation_id: UUID, title: str
-) -> Conversation:
+) -> ConversationNow:
     """Changes the title; the same request again changes nothing.
 
     Raises:

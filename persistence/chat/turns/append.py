@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
-
-from psycopg import AsyncConnection
 
 from persistence.chat.text import text_storable
 from persistence.chat.turns.capability import capability_permits
 from persistence.chat.turns.domain import Piece
+from persistence.pool import Connection
 
 # `held` are the generations that this writer may write. A piece is `stored` when it
 # goes on where the stored text ends, or when it is newer and begins before that end:
@@ -81,7 +79,7 @@ SELECT id FROM held
 
 
 async def pieces_append(
-    connection: AsyncConnection[Any],
+    connection: Connection,
     *,
     pieces: Sequence[Piece],
     lease_duration: timedelta,
@@ -101,7 +99,7 @@ async def pieces_append(
 
 
 async def _append(
-    connection: AsyncConnection[Any], pieces: Sequence[Piece], lease: timedelta
+    connection: Connection, pieces: Sequence[Piece], lease: timedelta
 ) -> set[UUID]:
     parameters = {
         "ids": [p.generation_id for p in pieces],
@@ -109,7 +107,7 @@ async def _append(
         "texts": [text_storable(p.text) for p in pieces],
         "offsets": [p.text_offset for p in pieces],
         "sequences": [p.last_sequence for p in pieces],
-        "workers": [p.worker_endpoint for p in pieces],
+        "workers": [text_storable(p.worker_endpoint) for p in pieces],
         "lease": lease,
     }
     cursor = await connection.execute(_APPEND, parameters)

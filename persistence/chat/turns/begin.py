@@ -8,7 +8,7 @@ both run at once, by the unique key that the second meets; it then attaches.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from django.db import connection
@@ -154,6 +154,7 @@ SELECT start_time, lease_expires FROM started
 class _Found:
     """What the turn depends on, as the first statement found it."""
 
+    history: list[Said]
     session_lives: bool
     known_id: UUID | None
     known_body_hash: bytes | None
@@ -161,7 +162,6 @@ class _Found:
     named_id: UUID | None
     named_parent_id: UUID | None
     named_role: int | None
-    history: list[Said]
 
 
 @dataclass(frozen=True)
@@ -201,44 +201,46 @@ def turn_begin(*, owner_id: UUID, session_id: UUID, request: TurnRequest) -> Beg
 
 
 def _find(owner_id: UUID, session_id: UUID, request: TurnRequest) -> _Found:
-    conversation_id, message_id = None, None
-    match request.turn:
-        case NewMessage(conversation_id=conversation_id, parent_id=message_id):
-            if message_id is not None and conversation_id is None:
-                raise errors.message_not_found(message_id)  # A new one has none.
-        case RegeneratedAnswer(message_id) | EditedMessage(message_id):
-            pass
+    turn = request.turn
+    if isinstance(turn, NewMessage):
+        conversation_id, message_id = turn.conversation_id, turn.parent_id
+        if message_id is not None and conversation_id is None:
+            raise errors.message_not_found(message_id)  # A new one has none.
+    else:
+        conversation_id, message_id = None, turn.message_id
     parameters = {
         "owner_id": owner_id,
         "session_id": session_id,
         "request_id": request.request_id,
         "conversation_id": conversation_id,
         "message_id": message_id,
-        "above": not isinstance(request.turn, NewMessage),
+        "above": not isinstance(turn, NewMessage),
         "history_messages": HISTORY_MESSAGES,
     }
     with connection.cursor() as cursor:
         cursor.execute(_FIND, parameters)
-        *columns, roles, texts = cursor.fetchone()
-    return _Found(
-        *columns, [Said(*said) for said in zip(roles or (), texts or (), strict=True)]
-    )
+        row = cursor.fetchone()
+    branch = zip(row[-2] or (), row[-1] or (), strict=True)
+    history = [Said(role, text) for role, text in branch]
+    return _Found(history, *row[:-2])
 
 
 def _place(found: _Found, turn: Turn) -> _Place:
     match turn:
-        case NewMessage(conversation_id=None, text=text):
-            return _Place(uuid7(), None, uuid7(), text, is_new=True)
-        case NewMessage(conversation_id=UUID() as wanted):
+        case NewMessage(conversation_id=None):
+            return _Place(uuid7(), None, uuid7(), turn.text, is_new=True)
+        case NewMessage():
             if found.conversation_id is None:
-                raise errors.conversation_not_found(wanted)
+                raise errors.conversation_not_found(turn.conversation_id)
             if turn.parent_id is not None and found.named_id is None:
                 raise errors.message_not_found(turn.parent_id)
             return _Place(found.conversation_id, found.named_id, uuid7(), turn.text)
-        case RegeneratedAnswer(message_id) | EditedMessage(message_id):
+        case RegeneratedAnswer() | EditedMessage():
             if found.conversation_id is None:
-                raise errors.message_not_found(message_id)
+                raise errors.message_not_found(turn.message_id)
             return _place_beside(found, found.conversation_id, turn)
+        case _:
+            assert_never(turn)
 
 
 def _place_beside(

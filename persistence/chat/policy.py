@@ -1,0 +1,25 @@
+"""Who may call ConversationService and TurnService."""
+
+from mesh.policy import USERS, Policy, rule
+
+CONVERSATIONS = "/lamla.chat.v1.ConversationService"
+TURNS = "/lamla.store.v1.TurnService"
+
+_PUBLIC = rule(peers={"envoy", "developer"}, roles=USERS)
+_FOR_A_USER = rule(peers={"gateway"}, roles=USERS)
+# A turn outlives its user's token: a capability stands in for it.
+_WITH_CAPABILITY = rule(peers={"gateway"})
+
+POLICY: Policy = {
+    f"{CONVERSATIONS}/CreateConversation": _PUBLIC,
+    f"{CONVERSATIONS}/ListConversations": _PUBLIC,
+    f"{CONVERSATIONS}/GetConversation": _PUBLIC,
+    f"{CONVERSATIONS}/UpdateConversation": _PUBLIC,
+    f"{CONVERSATIONS}/DeleteConversation": _PUBLIC,
+    f"{CONVERSATIONS}/ListMessages": _PUBLIC,
+    f"{TURNS}/BeginTurn": _FOR_A_USER,
+    f"{TURNS}/LocateGeneration": _FOR_A_USER,
+    f"{TURNS}/TakeOverGeneration": _FOR_A_USER,
+    f"{TURNS}/AppendEvents": _WITH_CAPABILITY,
+    f"{TURNS}/FinishTurn": _WITH_CAPABILITY,
+}
