@@ -1,0 +1,1 @@
+"""The whole mesh, started as `make run` starts it, used as people use it."""

@@ -1,0 +1,141 @@
+"""A running mesh, a real browser, and clients of the public port."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from deploy.embedded.testing import Stack
+
+# Chromium's own services would look for hosts that a test machine cannot reach.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DEFAULT_MODEL = "scripted-n40-d25"
+UNLIMITED = {
+    "LAMLA_EDGE_GENERATE_PER_MINUTE": "100000",
+    "LAMLA_EDGE_GENERATE_PER_HOUR": "100000",
+    "LAMLA_EDGE_REQUESTS_PER_MINUTE": "100000",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks everything below this folder."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.system)
+
+
+def tool(*names: str) -> str:
+    """Returns the path of a program; without it CI fails and a person's test skips."""
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    missing = f"needs {names[0]} on the path: see CONTRIBUTING.md"
+    if os.environ.get("CI"):
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+def scripted(home: Path, **environment: str) -> Stack:
+    """Returns a mesh, not started, with the scripted provider and a log of it."""
+    return Stack(
+        home / "lamla",
+        environment={
+            "LAMLA_LLM_PROVIDERS": "scripted",
+            "LAMLA_LLM_MODEL": DEFAULT_MODEL,
+            "LAMLA_LLM_SCRIPTED_LOG": str(home / "scripted.jsonl"),
+            **UNLIMITED,
+            **environment,
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One mesh for all tests that leave it as they found it."""
+    with scripted(tmp_path_factory.mktemp("mesh")) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine."""
+    path = tool("chromium", "chromium-browser", "google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a person who was never here before."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def post(
+    stack: Stack, path: str, body: dict[str, Any] | None = None, *, token: str = ""
+) -> dict[str, Any]:
+    """Calls the public JSON API.
+
+    Raises:
+        urllib.error.HTTPError: the answer is not 2xx.
+    """
+    request = urllib.request.Request(  # noqa: S310 - Our own address.
+        stack.url + path,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"content-type": "application/json"}
+        | ({"authorization": f"Bearer {token}"} if token else {}),
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+        answer: dict[str, Any] = json.load(response)
+    return answer
+
+
+def guest(stack: Stack) -> str:
+    """Returns the access token of a new guest."""
+    token: str = post(stack, "/v1/auth:guest", {})["accessToken"]
+    return token
+
+
+def send_request(text: str = "ATP?", **fields: Any) -> dict[str, Any]:
+    """Returns a JSON `SendMessageRequest` with a `requestId` of its own."""
+    return {"requestId": str(uuid.uuid4()), "text": text, **fields}
+
+
+def provider_log(stack: Stack) -> list[dict[str, Any]]:
+    """Returns what the scripted provider did so far, oldest first."""
+    path = stack.home.parent / "scripted.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def channel(stack: Stack) -> grpc.aio.Channel:
+    """Returns a channel of native gRPC to the public port."""
+    return grpc.aio.insecure_channel(
+        f"127.0.0.1:{stack.port}", options=[("grpc.use_local_subchannel_pool", 1)]
+    )
+
+
+def bearer(token: str) -> tuple[tuple[str, str], ...]:
+    """Returns call metadata with the token."""
+    return (("authorization", f"Bearer {token}"),)

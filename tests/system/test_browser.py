@@ -1,0 +1,146 @@
+"""A person at the page: real Chromium, real Envoy, the scripted provider."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.system.conftest import provider_log, scripted
+
+SLOW = {"LAMLA_LLM_MODEL": "scripted-n30-d200"}
+
+# Notes when the answer's first text is on the screen: after the frame that shows it.
+WATCH_FIRST_PAINT = """
+() => {
+  const seen = () => {
+    const text = document.querySelector(
+      'article[data-role="assistant"] [data-part="text"]');
+    if (!text?.textContent?.trim()) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => {
+      window.paintedAt = Date.now() / 1000;
+    }));
+  };
+  const observer = new MutationObserver(seen);
+  observer.observe(document, {childList: true, subtree: true, characterData: true});
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def slow_mesh(tmp_path_factory):
+    """A mesh whose provider takes 200 ms for each token."""
+    with scripted(tmp_path_factory.mktemp("slow"), **SLOW) as stack:
+        yield stack
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Message").fill(text)
+    page.get_by_role("button", name="Send").click()
+
+
+def answer(page: Page):
+    return page.locator('article[data-role="assistant"]').last
+
+
+@pytest.mark.parity("A4")
+def test_the_first_token_is_painted_before_the_third_is_sent(slow_mesh, page):
+    """
+    Nothing between provider and screen waits for more than what is there.
+    """
+    page.goto(slow_mesh.url)
+    page.get_by_role("textbox", name="Message").wait_for()
+    page.evaluate(WATCH_FIRST_PAINT)
+    ask(page, "What is ATP?")
+    page.wait_for_function("window.paintedAt", timeout=30_000)
+    painted = page.evaluate("window.paintedAt") - (time.time() - time.monotonic())
+    expect(answer(page)).to_have_attribute("data-state", "complete", timeout=30_000)
+    generation = provider_log(slow_mesh)[-1]["generation_id"]
+    sent = [
+        line["time"]
+        for line in provider_log(slow_mesh)
+        if line["event"] == "token" and line["generation_id"] == generation
+    ]
+
+    assert 30 == len(sent)
+    assert painted < sent[2]
+
+
+def test_stop_reaches_the_provider_and_keeps_the_text(slow_mesh, page):
+    """
+    Stop ends the provider's work at once, and what was said stays.
+    """
+    page.goto(slow_mesh.url)
+    ask(page, "Tell me everything.")
+    page.get_by_role("button", name="Stop").click()
+    expect(answer(page)).to_have_attribute("data-state", "cancelled")
+    stopped = time.monotonic()
+    page.wait_for_timeout(600)
+    last = provider_log(slow_mesh)[-1]
+
+    assert "close" == last["event"]
+    assert last["n"] < 30
+    assert last["time"] < stopped
+    page.reload()
+    expect(answer(page)).to_have_attribute("data-state", "cancelled")
+
+
+@pytest.mark.parity("A7")
+def test_a_reload_in_mid_answer_shows_all_of_it(slow_mesh, page):
+    """
+    Whoever reloads while the answer comes sees it go on, and all of it at the end.
+    """
+    page.goto(slow_mesh.url)
+    ask(page, "Explain osmosis.")
+    expect(answer(page)).to_have_attribute("data-state", "generating")
+    page.wait_for_timeout(700)
+    page.reload()
+
+    expect(answer(page)).to_have_attribute("data-state", "complete", timeout=30_000)
+    text = answer(page).locator('[data-part="text"]').inner_text()
+    page.reload()
+    expect(answer(page)).to_have_attribute("data-state", "complete")
+    assert text == answer(page).locator('[data-part="text"]').inner_text()
+
+
+def test_closing_the_tab_does_not_end_the_answer(slow_mesh, page):
+    """
+    The answer is made whether somebody looks or not.
+    """
+    page.goto(slow_mesh.url)
+    ask(page, "Explain mitosis.")
+    expect(answer(page)).to_have_attribute("data-state", "generating")
+    address = page.url
+    second = page.context.new_page()
+    page.close()
+    second.wait_for_timeout(8_000)
+    second.goto(address)
+
+    expect(answer(second)).to_have_attribute("data-state", "complete")
+
+
+@pytest.mark.parity("A8")
+def test_history_survives_a_restart_of_everything(tmp_path: Path, page):
+    """
+    PostgreSQL is the only source of truth: after a restart nothing is different.
+    """
+    stack = scripted(tmp_path)
+    stack.start()
+    try:
+        page.goto(stack.url)
+        ask(page, "What is a cell?")
+        expect(answer(page)).to_have_attribute("data-state", "complete", timeout=30_000)
+        before = page.locator("article").all_inner_texts()
+        assert 0 == stack.stop()
+        stack.start()
+        page.reload()
+        expect(page.locator("article")).to_have_count(2)
+
+        assert before == page.locator("article").all_inner_texts()
+        conversations = page.get_by_role("navigation", name="Conversations")
+        expect(conversations.get_by_role("link")).to_have_count(1)
+    finally:
+        stack.stop()

@@ -1,0 +1,79 @@
+"""What an operator sees in Envoy's admin."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import urllib.request
+
+import pytest
+
+from tests.system.conftest import guest, post, send_request
+
+# Two intervals of Envoy's health checks and what a busy machine takes besides.
+NOTICED_SECONDS = 10.0
+
+
+def health_flags(stack) -> dict[str, set[str]]:
+    """Returns the health flags of every endpoint by cluster."""
+    url = f"{stack.admin_url}/clusters?format=json"
+    with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310
+        clusters = json.load(response)["cluster_statuses"]
+    return {
+        cluster["name"]: {
+            flag
+            for host in cluster.get("host_statuses", [])
+            for flag, value in host["health_status"].items()
+            if value not in ("HEALTHY", False)
+        }
+        for cluster in clusters
+    }
+
+
+def wait_for(stack, cluster: str, *, healthy: bool) -> None:
+    end = time.monotonic() + NOTICED_SECONDS
+    while bool(health_flags(stack)[cluster]) == healthy:
+        assert time.monotonic() < end, health_flags(stack)
+        time.sleep(0.1)
+
+
+@pytest.mark.parity("A61")
+def test_every_upstream_is_healthy(mesh):
+    """
+    Envoy asks each upstream for its health and shows it, on the loopback only.
+    """
+    flags = health_flags(mesh)
+
+    assert {"gateway", "persistence", "persistence_http"} <= flags.keys()
+    assert set() == set.union(*flags.values())
+
+
+@pytest.mark.parametrize("peer", ["gateway", "persistence"])
+def test_a_frozen_upstream_is_failed_and_a_thawed_one_healthy(mesh, peer):
+    """
+    A process that hangs is taken out within two health checks, and comes back.
+    """
+    pid = mesh.pid(peer)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        wait_for(mesh, peer, healthy=False)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    wait_for(mesh, peer, healthy=True)
+
+    assert post(mesh, "/v1/chat:reply", {"message": send_request()}, token=guest(mesh))
+
+
+def test_a_killed_upstream_is_started_again_and_healthy(mesh):
+    """
+    The launcher replaces a process that died; Envoy finds the new one.
+    """
+    before = mesh.pid("gateway")
+    os.kill(before, signal.SIGKILL)
+    wait_for(mesh, "gateway", healthy=False)
+    wait_for(mesh, "gateway", healthy=True)
+
+    assert before != mesh.pid("gateway")
+    assert post(mesh, "/v1/chat:reply", {"message": send_request()}, token=guest(mesh))

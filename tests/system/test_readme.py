@@ -1,0 +1,56 @@
+"""The README's commands, run as they stand."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from deploy.embedded.paths import CHECKOUT
+from tests.system.conftest import tool
+
+TESTED = re.compile(r"<!-- tested.*?-->(.*?)<!-- /tested -->", re.DOTALL)
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def test_the_commands_of_the_readme_work(mesh):
+    """
+    Each command ends well and prints what its text promises; only addresses of this
+    mesh are put in place of the default ones.
+    """
+    for name in ("grpcurl", "curl", "bash"):
+        tool(name)
+    section = TESTED.search((CHECKOUT / "README.md").read_text())
+    assert section is not None
+    script = "\n".join(BLOCK.findall(section[1]))
+    for default, ours in (
+        ("localhost:8080", f"localhost:{mesh.port}"),
+        ("localhost:9901", f"localhost:{mesh.admin_port}"),
+        ("localhost:20801", f"localhost:{mesh.ports.gateway}"),
+        (".lamla/certs", str(mesh.home / "certs")),
+    ):
+        assert default in script
+        script = script.replace(default, ours)
+
+    done = subprocess.run(  # noqa: S603 - Our own README.
+        [tool("bash"), "-euo", "pipefail", "-c", script],
+        check=False,
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert '"answer":' in done.stdout
+    assert 'data: {"generationId"' in done.stdout
+    assert 3 <= done.stdout.count('"completed"')
+    assert "rpc SendMessage" in done.stdout
+    assert '"status": "SERVING"' in done.stdout
+    assert "::health_flags::healthy" in done.stdout
+
+
+def test_the_readme_is_short():
+    """
+    Five minutes to read.
+    """
+    assert len((CHECKOUT / "README.md").read_text().splitlines()) <= 150
