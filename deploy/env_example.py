@@ -14,6 +14,7 @@ _HEADER = f"""\
 # Every variable Lamla reads. Copy this file to .env and take away the `#` in front of
 # what is to differ from its default; the environment wins over .env. A secret can come
 # from a file instead: append {FILE_SUFFIX} to its name and give the path.
+# `make run` chooses the LISTEN addresses and LAMLA_CERTS_DIR itself and refuses others.
 # Generated from the settings classes by `python -m deploy.env_example`.
 """
 _TITLES = ("Launcher", "Envoy", "gateway", "llm_worker", "persistence")
