@@ -1,0 +1,1 @@
+"""Turning text into vectors: one file per model behind the port in `base`."""

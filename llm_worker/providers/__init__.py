@@ -1,0 +1,1 @@
+"""Who generates text: one file per vendor behind the port in `base`."""

@@ -1,0 +1,209 @@
+"""Any server that speaks OpenAI's chat completions.
+
+OpenAI, DeepSeek, OpenRouter, Hugging Face's router, Ollama, vLLM and others, by base
+URL. The SDK makes the request; its response is read as bytes, because its own models
+cost five times the rest of the work on a token.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+import aiohttp
+import httpx2
+import openai
+from openai import AsyncOpenAI, DefaultAioHttpClient
+
+from llm_worker.domain import Accepted, Model, Prompt, ProviderEvent
+from llm_worker.providers.base import (
+    ContextTooLongError,
+    ModelUnknownError,
+    ProviderError,
+    ProviderInterruptedError,
+    ProviderUnavailableError,
+)
+from llm_worker.providers.openai_wire import AnswerReader, refusal
+from llm_worker.providers.quirks import Quirks
+from llm_worker.providers.sse import LineTooLongError
+from llm_worker.trimming import choices, without_oldest
+from llm_worker.watchdog import Watchdog
+
+CONNECT_SECONDS = 10.0
+CHECK_SECONDS = 5.0
+# For what follows the answer's end, so that its connection can be used again.
+TAIL_SECONDS = 1.0
+
+BROKEN = (httpx2.HTTPError, aiohttp.ClientError, OSError, LineTooLongError)
+
+
+class OpenAICompatible:
+    """Generates over HTTP, reading server-sent events."""
+
+    name = "openai_compatible"
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        models: Sequence[str],
+        api_key: str = "",
+        first_token_seconds: float = 60,
+        inter_token_seconds: float = 30,
+    ) -> None:
+        """Connects when first used.
+
+        Args:
+            models: What may be asked for, the default first.
+            first_token_seconds: How long the vendor may take to send anything.
+            inter_token_seconds: How long it may be silent after that.
+        """
+        self.models: Sequence[Model] = [Model(name, self.name) for name in models]
+        self._names = frozenset(models)
+        self._first_token_seconds = first_token_seconds
+        self._inter_token_seconds = inter_token_seconds
+        self._quirks: dict[str, Quirks] = {}
+        self._client = AsyncOpenAI(
+            base_url=base_url,
+            # The SDK insists on one; servers without keys ignore it.
+            api_key=api_key or "none",
+            max_retries=0,
+            http_client=DefaultAioHttpClient(),
+            timeout=openai.Timeout(None, connect=CONNECT_SECONDS),
+            # Compressed events would wait in the vendor's compressor.
+            default_headers={"Accept-Encoding": "identity"},
+        )
+
+    def has(self, model: str) -> bool:
+        """See `Provider.has`."""
+        return not model or model in self._names
+
+    def start(self) -> None:
+        """See `Provider.start`."""
+
+    async def generate(self, prompt: Prompt) -> AsyncGenerator[ProviderEvent, None]:
+        """See `Provider.generate`."""
+        model = prompt.model or self.models[0].name
+        if not self.has(model):
+            raise ModelUnknownError(self.name, model)
+        reader = AnswerReader(self.name, model)
+        watchdog = Watchdog()
+        try:
+            async with AsyncExitStack() as stack:
+                opened = self._open(prompt, model, stack)
+                response, dropped = await watchdog.wait(
+                    opened, self._first_token_seconds
+                )
+                chunks = response.iter_bytes()
+                yield Accepted(model, dropped)
+                while not reader.is_ended:
+                    data = await watchdog.wait(
+                        anext(chunks, b""), self._patience(reader)
+                    )
+                    piece = reader.feed(data) if data else reader.end()
+                    if piece is not None:
+                        yield piece
+                    if not data:
+                        break
+                yield reader.finish()
+                await _skip(chunks, watchdog)
+        except BROKEN as error:
+            raise self._broken(reader, type(error).__name__) from error
+        except TimeoutError as error:
+            raise self._broken(reader, "the vendor is silent") from error
+        finally:
+            watchdog.stop()
+
+    async def check(self) -> None:
+        """See `Provider.check`. A server that lists no models is alive all the same."""
+        try:
+            await self._client.models.with_raw_response.list(timeout=CHECK_SECONDS)
+        except openai.APIStatusError as error:
+            failure = _refused(self.name, "", error)
+            if isinstance(failure, ProviderUnavailableError):
+                raise failure from error
+        except openai.APIConnectionError as error:
+            raise ProviderUnavailableError(self.name, "no connection") from error
+
+    async def close(self) -> None:
+        """See `Provider.close`."""
+        await self._client.close()
+
+    async def _open(
+        self, prompt: Prompt, model: str, stack: AsyncExitStack
+    ) -> tuple[Any, int]:
+        # The window's size is the vendor's secret, so half of what is left goes each
+        # time that it is too small.
+        dropped = 0
+        while True:
+            shorter = without_oldest(prompt, dropped)
+            try:
+                return await self._ask(shorter, model, stack), dropped
+            except ContextTooLongError:
+                left = [count for count in choices(prompt) if count > dropped]
+                if not left:
+                    raise
+                dropped = left[(len(left) - 1) // 2]
+
+    async def _ask(self, prompt: Prompt, model: str, stack: AsyncExitStack) -> Any:
+        quirks = self._quirks.get(model, Quirks())
+        has_reconnected = False
+        while True:
+            request = self._client.chat.completions.with_streaming_response.create(
+                **quirks.body(prompt, model)
+            )
+            try:
+                response = await stack.enter_async_context(request)
+            except openai.APIStatusError as error:
+                learned = quirks.learn(error.status_code, error.body)
+                if learned is None:
+                    raise _refused(self.name, model, error) from error
+                quirks = self._quirks[model] = learned
+            except openai.APIConnectionError as error:
+                # A kept connection may have been closed by the vendor just now.
+                is_timeout = isinstance(error, openai.APITimeoutError)
+                if has_reconnected or is_timeout:
+                    raise ProviderUnavailableError(
+                        self.name, "no connection"
+                    ) from error
+                has_reconnected = True
+            else:
+                return response
+
+    def _patience(self, reader: AnswerReader) -> float:
+        return (
+            self._inter_token_seconds if reader.has_data else self._first_token_seconds
+        )
+
+    def _broken(self, reader: AnswerReader, message: str) -> ProviderError:
+        if reader.has_text:
+            return ProviderInterruptedError(self.name, message)
+        return ProviderUnavailableError(self.name, message)
+
+
+async def _skip(chunks: AsyncIterator[bytes], watchdog: Watchdog) -> None:
+    try:
+        while await watchdog.wait(anext(chunks, b""), TAIL_SECONDS):
+            pass
+    except (*BROKEN, TimeoutError):
+        pass  # The answer is whole; only the connection cannot be used again.
+
+
+def _refused(name: str, model: str, error: openai.APIStatusError) -> ProviderError:
+    return refusal(
+        name, model, error.status_code, error.body, _retry_after(error.response.headers)
+    )
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("retry-after", "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        when = email.utils.parsedate_tz(value)
+    if when is None:
+        return None
+    return max(0.0, email.utils.mktime_tz(when) - time.time())

@@ -1,0 +1,1 @@
+"""The border to gRPC: convert, delegate, convert."""
