@@ -126,7 +126,7 @@ def _refresh() -> bool:
     """Closes a connection that has failed; says whether one is left to be reused."""
     connection.close_if_unusable_or_obsolete()
     # `_begin` is the health check: a `SELECT 1` before it would be one more round trip.
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     return connection.connection is not None
 
 

@@ -65,9 +65,11 @@ class Pool:
         while True:
             attempts -= 1
             try:
-                async with self._pool.connection(timeout=_patience()) as connection:
-                    async with connection.transaction():
-                        return await work(connection)
+                async with (
+                    self._pool.connection(timeout=_patience()) as connection,
+                    connection.transaction(),
+                ):
+                    return await work(connection)
             except (PoolTimeout, TooManyRequests) as error:
                 left = deadlines.remaining()
                 if left is not None and left <= 0:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from persistence.config import PersistenceSettings
 from persistence.database import (
@@ -86,10 +87,9 @@ def setup_postgres(plan: Plan) -> None:
 def _connect(
     plan: Plan, database: str | None = None
 ) -> psycopg.Connection[tuple[object, ...]]:
-    change = {} if database is None else {"dbname": database}
-    return psycopg.connect(
-        plan.superuser_url, autocommit=True, connect_timeout=CONNECT_SECONDS, **change
-    )
+    change = {"connect_timeout": CONNECT_SECONDS, "dbname": database}
+    conninfo = make_conninfo(plan.superuser_url, **change)
+    return psycopg.connect(conninfo, autocommit=True)
 
 
 def _create_roles(
@@ -118,4 +118,5 @@ def _create_database(server: psycopg.Connection[tuple[object, ...]], name: str) 
 
 def _script(name: str) -> LiteralString:
     # Ours, and never made of anybody's input.
-    return cast("LiteralString", (SQL / name).read_text(encoding="utf-8"))
+    text: LiteralString = (SQL / name).read_text(encoding="utf-8")
+    return text

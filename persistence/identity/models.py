@@ -79,7 +79,7 @@ class RefreshToken(models.Model):
         Session, on_delete=models.CASCADE, related_name="refresh_tokens"
     )
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    # SHA-256 of the token, which has 256 random bits of its own: no salt, no stretching.
+    # SHA-256 of the token, whose 256 random bits need no salt and no stretching.
     token_hash = models.BinaryField(max_length=32, unique=True)
     create_time = models.DateTimeField(db_default=Now(), editable=False)
     expire_time = models.DateTimeField(db_index=True)

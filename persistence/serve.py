@@ -1,0 +1,118 @@
+"""`python -m persistence serve`: what the process is made of."""
+
+from __future__ import annotations
+
+import asyncio
+
+from mesh.credentials import Certificates
+from mesh.server import PeerServer
+from mesh.settings import SettingsError
+from mesh.tokens import StaticKeys, TokenVerifier
+from persistence.config import PersistenceSettings
+from persistence.http.app import HttpApp, PublicKeys
+from persistence.http.asgi import App
+from persistence.http.django_app import BoundedDjango
+from persistence.http.health import DatabaseHealth, ServiceHealth, ping
+from persistence.http.server import HttpServer
+from persistence.http.static import StaticFiles
+from persistence.identity.keys import SigningKeyError, SigningKeys
+from persistence.identity.passwords import Passwords
+from persistence.identity.servicer import SERVICE as IDENTITY
+from persistence.identity.servicer import IdentityServicer
+from persistence.identity.sweep import expired_delete
+from persistence.periodic import Periodic
+from persistence.policy import POLICY
+from persistence.pool import Pool
+
+
+async def serve(config: PersistenceSettings) -> None:
+    """Serves gRPC and HTTP until told to stop; the database may be down meanwhile.
+
+    Raises:
+        SettingsError: the signing key cannot be used.
+    """
+    process = Process(config)
+    await process.run()
+
+
+class Process:
+    """Everything one process of persistence runs."""
+
+    def __init__(self, config: PersistenceSettings) -> None:
+        """Builds the parts; nothing connects or listens yet.
+
+        Raises:
+            SettingsError: the signing key cannot be used.
+            CertificatesError: the certificate cannot.
+        """
+        keys = _signing_keys(config)
+        certs = Certificates(config.certs_dir)
+        self.pool = Pool(config.service_database, size=config.pool_size)
+        self.server = PeerServer(
+            config,
+            listen=config.listen,
+            policy=POLICY,
+            verifier=TokenVerifier(StaticKeys(keys.by_id)),
+            certs=certs,
+        )
+        identity = IdentityServicer(
+            keys=keys,
+            passwords=Passwords(config.password_hashes),
+            is_https=config.is_https,
+        )
+        self.server.add(identity.register, IDENTITY)
+        self.server.health.depends_on("database", lambda: ping(self.pool))
+        health = ServiceHealth(self.server.health)
+        exact: dict[str, App] = {
+            "/.well-known/jwks.json": PublicKeys(keys.jwks),
+            "/api/health/db": DatabaseHealth(self.pool, config.app_database.name),
+            "/api/v1/chat/health": health,
+            "/health": health,
+        }
+        self.http = HttpServer(
+            HttpApp(
+                exact=exact,
+                static=StaticFiles(),
+                django=BoundedDjango(config.http_threads),
+            ),
+            listen=config.http_listen,
+            certs=certs,
+            drain_seconds=config.drain_seconds,
+        )
+        self.periodic = [
+            Periodic("identity-sweep", expired_delete, config.sweep_seconds)
+        ]
+        self.server.on_drain(self.http.stop)
+
+    async def run(self) -> None:
+        """Serves until SIGTERM or SIGINT, then drains."""
+        work = await self.start()
+        try:
+            await self.server.run()
+        finally:
+            await self.stop(work)
+
+    async def start(self) -> list[asyncio.Task[None]]:
+        """Starts all but the gRPC server."""
+        await self.pool.open()
+        await self.http.start()
+        return [asyncio.create_task(periodic.run()) for periodic in self.periodic]
+
+    async def stop(self, work: list[asyncio.Task[None]]) -> None:
+        """Stops what `start` started."""
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await self.http.stop()
+        await self.pool.close()
+
+
+def _signing_keys(config: PersistenceSettings) -> SigningKeys:
+    if config.signing_key_file is None:
+        raise SettingsError(
+            ["LAMLA_PERSISTENCE_SIGNING_KEY_FILE: required to serve. An Ed25519 key."]
+        )
+    try:
+        return SigningKeys.load(config.signing_key_file, config.retired_keys_dir)
+    except SigningKeyError as error:
+        raise SettingsError([f"LAMLA_PERSISTENCE_SIGNING_KEY_FILE: {error}"]) from error
