@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import grpc
+from grpc_health.v1 import health_pb2  # type: ignore[import-untyped]
+from grpc_health.v1.health_pb2_grpc import HealthStub  # type: ignore[import-untyped]
 
 from mesh.credentials import Certificates, Version
 from mesh.identity import dns_name
@@ -42,6 +44,10 @@ OPTIONS: tuple[tuple[str, int | str], ...] = (
 )
 
 
+class NotServingError(Exception):
+    """A peer answers and says that it cannot serve; it is the exception's text."""
+
+
 class PeerChannel:
     """The one long-lived channel from this process to one peer.
 
@@ -75,6 +81,20 @@ class PeerChannel:
     def stub(self, kind: Callable[[grpc.aio.Channel], Stub]) -> Stub:
         """Returns a stub that makes each call on the channel current at that moment."""
         return cast("Stub", _CurrentStub(self, kind))
+
+    async def check(self, service: str = "") -> None:
+        """Asks the peer's health service whether it can serve.
+
+        A probe for `HealthRegistry.depends_on`.
+
+        Raises:
+            grpc.aio.AioRpcError: the peer cannot be reached, or has no such service.
+            NotServingError: the peer says that it cannot serve.
+        """
+        request = health_pb2.HealthCheckRequest(service=service)
+        response = await self.current_stub(HealthStub).Check(request, timeout=5)
+        if response.status != health_pb2.HealthCheckResponse.SERVING:
+            raise NotServingError(self.peer)
 
     async def close(self) -> None:
         """Cancels what runs and closes the connections."""
@@ -122,8 +142,9 @@ class _CurrentStub:
 async def _drain(channel: grpc.aio.Channel) -> None:
     try:
         await asyncio.sleep(HANDOVER_SECONDS)
-    finally:
         await channel.close(DRAIN_SECONDS)
+    finally:  # Cancelled: what still runs is cut.
+        await channel.close()
 
 
 def _has_scheme(target: str) -> bool:

@@ -30,17 +30,21 @@ EXIT_CONFIGURATION = 2
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Runs `main` to its end on the fastest loop there is.
 
-    What the operator must put right (settings, certificates) is printed without a
-    traceback, and the process exits with 2.
+    What the operator must put right (settings, certificates, addresses) is printed
+    without a traceback, and the process exits with 2.
     """
     try:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(main())
-    except (SettingsError, CertificatesError) as error:
+    except (SettingsError, CertificatesError, ListenError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(EXIT_CONFIGURATION)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
+
+
+class ListenError(Exception):
+    """An address cannot be listened on; the text names it."""
 
 
 class Termination:

@@ -25,7 +25,7 @@ from mesh.interceptors.gate import GateInterceptor
 from mesh.interceptors.identity import identity
 from mesh.interceptors.validation import validation
 from mesh.policy import Policy
-from mesh.process import Termination
+from mesh.process import ListenError, Termination
 from mesh.settings import PeerSettings
 from mesh.tokens import TokenVerifier
 
@@ -85,12 +85,14 @@ class PeerServer:
         """Listens, and says so in health.
 
         Raises:
-            RuntimeError: the address is taken.
+            ListenError: the address is taken, or not one of this machine's.
         """
         server = self._server = self._assemble()
-        self.port = server.add_secure_port(
-            self._listen, self._certs.server_credentials()
-        )
+        credentials = self._certs.server_credentials()
+        try:
+            self.port = server.add_secure_port(self._listen, credentials)
+        except RuntimeError as error:
+            raise ListenError(f"Cannot listen on {self._listen}.") from error
         await server.start()
         await self.health.start()
         log.info("serving", listen=self._listen, port=self.port)
@@ -129,13 +131,14 @@ class PeerServer:
         # Load balancers look at health now and then: until they have, calls are good.
         await asyncio.sleep(settings.drain_delay_seconds)
         end = time.monotonic() + settings.drain_seconds
-        try:
-            async with asyncio.timeout_at(
-                asyncio.get_running_loop().time() + settings.drain_seconds
-            ):
-                await asyncio.gather(*(call() for call in self._drain_callbacks))
-        except Exception:
-            log.exception("drain_callback_failed")
+        callbacks = [asyncio.ensure_future(call()) for call in self._drain_callbacks]
+        if callbacks:
+            _, late = await asyncio.wait(callbacks, timeout=settings.drain_seconds)
+            for callback in late:
+                callback.cancel()
+        for result in await asyncio.gather(*callbacks, return_exceptions=True):
+            if isinstance(result, BaseException):
+                log.error("drain_callback_failed", exc_info=result)
         await self.stop(max(end - time.monotonic(), 0))
 
     def _assemble(self) -> grpc.aio.Server:

@@ -27,6 +27,7 @@ from mesh.variables import (
 )
 
 __all__ = [
+    "FILE_SUFFIX",
     "CommaSeparated",
     "Environment",
     "PeerSettings",
@@ -34,6 +35,7 @@ __all__ = [
     "Variable",
     "load",
     "unknown_variables",
+    "variable_names",
     "variables",
 ]
 

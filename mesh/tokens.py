@@ -29,6 +29,8 @@ CLAIMS = ["exp", "iat", "iss", "aud", "sub", "sid", "role"]
 # Clocks of two machines differ; a token from the issuer's "now" must work at once.
 CLOCK_SKEW_SECONDS = 60
 CACHED_TOKENS = 10_000
+# How long a failure to fetch keys is taken for the answer.
+FAILURE_SECONDS = 1.0
 # The longest token that is looked at; ours have about 400 characters.
 TOKEN_CHARACTERS = 4_096
 
@@ -79,6 +81,8 @@ class RemoteKeys:
         self._age = age_seconds
         self._keys: Keys = {}
         self._fetched = -float("inf")
+        self._failed = -float("inf")
+        self._failure: ServiceError | None = None
         self._lock = asyncio.Lock()
 
     async def get(self, kid: str) -> Ed25519PublicKey | None:
@@ -94,16 +98,27 @@ class RemoteKeys:
         return age > (self._age if kid in self._keys else self._patience)
 
     async def _refresh(self, kid: str) -> None:
+        # Those who queued behind a failure share it, instead of each waiting in turn.
+        recently = time.monotonic() - self._failed < FAILURE_SECONDS
+        if self._failure is None or not recently:
+            self._failure = await self._fetched_keys()
+        if self._failure is None:
+            return
+        # An old key is better than none while its publisher is away.
+        if kid not in self._keys:
+            raise self._failure
+
+    async def _fetched_keys(self) -> ServiceError | None:
         try:
             self._keys = keys_from_jwks(await self._fetch())
         except (ServiceError, grpc.aio.AioRpcError) as error:
-            # An old key is better than none while its publisher is away.
-            if kid not in self._keys:
-                if isinstance(error, ServiceError):
-                    raise
-                raise from_rpc_error(error, self._peer) from error
-            log.warning("token_keys_not_refreshed", peer=self._peer)
+            self._failed = time.monotonic()
+            log.warning("token_keys_not_fetched", peer=self._peer)
+            if isinstance(error, ServiceError):
+                return error
+            return from_rpc_error(error, self._peer)
         self._fetched = time.monotonic()
+        return None
 
 
 class TokenVerifier:

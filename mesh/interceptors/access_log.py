@@ -62,7 +62,7 @@ def _code_of(error: Exception, call: Call) -> StatusCode:
     if isinstance(error, grpc.aio.AbortError):  # A servicer set a status by itself.
         code = call.context.code()
         return code if isinstance(code, StatusCode) else STATUS_BY_NUMBER[code]
-    if call.context.cancelled():
+    if call.context.done():  # The client has gone.
         return _why_cancelled(call)
     return StatusCode.UNKNOWN
 

@@ -35,9 +35,11 @@ async def errors(call: Call) -> AsyncIterator[None]:
         await _abort(call, error)
     except grpc.aio.AioRpcError as error:
         await _abort(call, from_rpc_error(error, "peer"))
-    except grpc.aio.BaseError:
-        raise  # grpc's own: aborted by the servicer, or the client has gone.
-    except Exception as error:  # noqa: BLE001 - The border: nothing may pass it untyped.
+    except grpc.aio.AbortError:
+        raise  # The servicer has already set a status.
+    except Exception as error:
+        if call.context.done():
+            raise  # The client has gone; a write to it failed.
         await _abort(call, _internal(error))
 
 

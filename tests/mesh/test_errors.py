@@ -254,6 +254,23 @@ class TestOverTheWire:
         assert {"request_id": "r-1"} == typed(error).metadata
         assert b"secret" not in status(error).SerializeToString()
 
+    async def test_misuse_of_grpc_inside_a_servicer_is_a_fault_of_ours(
+        self, echo, servicer
+    ):
+        """
+        grpc's own exceptions do not slip out untyped either.
+        """
+
+        async def say(_):
+            raise grpc.aio.UsageError("Channel is closed.")
+
+        servicer.say = say
+
+        error = await failure(echo.Say(SayRequest(text="a")))
+
+        assert StatusCode.INTERNAL == error.code()
+        assert "INTERNAL" == reason(error)
+
     async def test_a_failed_call_inside_a_servicer_is_translated(self, echo, servicer):
         """
         A servicer that does not handle a peer's absence reports it all the same.

@@ -10,7 +10,7 @@ from grpc import StatusCode
 from grpc_health.v1 import health_pb2 as pb
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
-from mesh.channels import PeerChannel
+from mesh.channels import NotServingError, PeerChannel
 from mesh.credentials import Certificates
 from mesh.health import HealthRegistry
 from mesh.server import PeerServer
@@ -171,6 +171,24 @@ async def test_a_process_can_say_that_it_cannot_serve(server, health):
 
     assert NOT_SERVING == await check(health, SERVICE)
     assert "not_serving" == server.health.snapshot()["status"]
+
+
+async def test_a_channel_probes_its_peer(server, certs):
+    """
+    One process's dependency is another's health.
+    """
+    channel = PeerChannel(
+        f"127.0.0.1:{server.port}",
+        peer="gateway",
+        certs=Certificates(certs / "llm_worker"),
+    )
+    await channel.check()
+    await server.health.set_serving(is_serving=False)
+
+    with pytest.raises(NotServingError, match="gateway"):
+        await channel.check()
+
+    await channel.close()
 
 
 async def test_watchers_do_not_hold_up_a_stop(server, health):

@@ -14,7 +14,11 @@ from grpc import StatusCode
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
-from tests.mesh.echo import CountRequest, EchoStub, SayRequest
+from mesh.credentials import Certificates
+from mesh.process import ListenError
+from mesh.server import PeerServer
+from mesh.testing import serving, settings
+from tests.mesh.echo import OPEN, SERVICE, CountRequest, EchoStub, SayRequest
 from tests.mesh.failures import failure, stream_failure
 from tests.mesh.processes import ROOT, echo_process
 
@@ -123,6 +127,23 @@ class TestFaults:
             again = await failure(channel.stub(EchoStub).Say(SayRequest(), timeout=5))
 
         assert StatusCode.UNAVAILABLE == error.code() == again.code()
+
+
+async def test_a_taken_address_is_named(certs, servicer):
+    """
+    Two processes on one port are an operator's slip, not a crash.
+    """
+    async with serving(servicer.register, SERVICE, certs=certs, policy=OPEN) as served:
+        second = PeerServer(
+            settings(certs / "gateway"),
+            listen=served.address,
+            policy=OPEN,
+            verifier=None,
+            certs=Certificates(certs / "gateway"),
+        )
+
+        with pytest.raises(ListenError, match=served.address):
+            await second.start()
 
 
 def test_what_the_operator_must_put_right_is_said_without_a_traceback(tmp_path):

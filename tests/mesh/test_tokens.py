@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
@@ -288,6 +289,18 @@ class TestRemoteKeys:
         assert ErrorReason.ERROR_REASON_DEPENDENCY_UNAVAILABLE == await refusal(
             verifier, issuer.token()
         )
+
+    async def test_waiting_callers_share_one_failure(self, issuer):
+        """
+        A publisher that hangs delays its callers once, not one after the other.
+        """
+        published = PublishedKeys(issuer)
+        published.error = grpc.aio.AioRpcError(grpc.StatusCode.UNAVAILABLE)
+        verifier = TokenVerifier(RemoteKeys(published.fetch))
+
+        await asyncio.gather(*(refusal(verifier, issuer.token()) for _ in range(20)))
+
+        assert 1 == published.asked
 
     def test_foreign_key_types_are_ignored(self, issuer):
         """

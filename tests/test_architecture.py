@@ -1,0 +1,193 @@
+"""Who may import whom, and what: the rules of docs/architecture.md, executable."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SERVICES = {"gateway", "llm_worker", "persistence"}
+PACKAGES = SERVICES | {"mesh", "deploy"}
+
+# Messages are known where calls come in and go out, and nowhere between.
+SEES_MESSAGES = {
+    "__main__.py",
+    "clients",
+    "convert.py",
+    "mesh",
+    "servicer.py",
+    "servicers",
+}
+# The launcher needs every service's settings, and Envoy's configuration is gateway's.
+DEPLOY_SEES = ("settings", "config", "envoy")
+READS_ENVIRONMENT = {"settings.py", "config.py", "variables.py"}
+DATABASE_DRIVERS = {
+    "asyncpg",
+    "django",
+    "pgvector",
+    "procrastinate",
+    "psycopg",
+    "psycopg2",
+    "psycopg_pool",
+    "sqlalchemy",
+    "sqlite3",
+}
+VENDOR_SDKS = {
+    "anthropic",
+    "google.genai",
+    "llama_cpp",
+    "onnxruntime",
+    "openai",
+    "xllamacpp",
+}
+PLAINTEXT = {"add_insecure_port", "insecure_channel", "insecure_channel_credentials"}
+
+
+def modules(*packages: str) -> list[Path]:
+    """Returns the handwritten modules of `packages`, relative to the repository."""
+    return sorted(
+        path.relative_to(ROOT)
+        for package in packages
+        for path in (ROOT / package).rglob("*.py")
+        if "node_modules" not in path.parts
+    )
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """Returns the parsed module."""
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yields the dotted names that the module imports, wherever in it."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ["", *path.parts[: len(path.parts) - node.level]][1:]
+            prefix = ".".join(base) + "." if node.level else ""
+            source = f"{prefix}{node.module or ''}".rstrip(".")
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+
+
+def is_from(name: str, packages: set[str]) -> bool:
+    """Returns whether the dotted `name` is, or lies in, one of `packages`."""
+    return any(name == p or name.startswith(f"{p}.") for p in packages)
+
+
+def attributes(path: Path) -> Iterator[ast.Attribute]:
+    """Yields every `x.y` of the module."""
+    nodes = ast.walk(tree(path))
+    return (node for node in nodes if isinstance(node, ast.Attribute))
+
+
+each_module = pytest.mark.parametrize("path", modules(*PACKAGES), ids=str)
+
+
+@each_module
+def test_imports_go_one_way(path):
+    """
+    A service imports itself, `mesh` and generated code; `mesh` imports no service;
+    nothing imports `deploy`, which sees of services only what configures them.
+    """
+    own = path.parts[0]
+    others = PACKAGES - {own, "mesh"}
+    foreign = {name for name in imports(path) if is_from(name, others)}
+    if own == "deploy":
+        foreign = {name for name in foreign if name.split(".")[1] not in DEPLOY_SEES}
+
+    assert set() == foreign
+
+
+@each_module
+def test_protobuf_stays_at_the_edges(path):
+    """
+    Only servicers, clients and converters know generated messages; enums of
+    `lamla.errors` are vocabulary and may be used anywhere.
+    """
+    if SEES_MESSAGES & set(path.parts):
+        return
+    messages = {name for name in imports(path) if is_from(name, {"lamla"})}
+
+    assert set() == {name for name in messages if not is_from(name, {"lamla.errors"})}
+
+
+@pytest.mark.parity("A11")
+@pytest.mark.parametrize("path", modules("llm_worker"), ids=str)
+def test_llm_worker_reaches_no_database(path):
+    """
+    The worker is stateless: it has no driver that could hold state elsewhere.
+    """
+    assert set() == {name for name in imports(path) if is_from(name, DATABASE_DRIVERS)}
+
+
+@pytest.mark.parametrize("path", modules("gateway", "mesh"), ids=str)
+def test_only_persistence_reaches_the_database(path):
+    """
+    There is one source of truth, and one process with its credential.
+    """
+    assert set() == {name for name in imports(path) if is_from(name, DATABASE_DRIVERS)}
+
+
+@pytest.mark.parametrize("sdk", sorted(VENDOR_SDKS))
+def test_a_vendors_sdk_stays_in_its_adapter(sdk):
+    """
+    One file per vendor knows its SDK, so that replacing it is one file's work.
+    """
+    users = {
+        path
+        for path in modules(*PACKAGES)
+        if any(is_from(name, {sdk}) for name in imports(path))
+    }
+
+    assert len(users) <= 1
+    assert {"providers", "embeddings"} >= {path.parent.name for path in users}
+
+
+@each_module
+def test_the_environment_is_read_in_settings(path):
+    """
+    What a process can be told is in its settings class, documented and checked.
+    """
+    if path.name in READS_ENVIRONMENT or path.parts[0] == "deploy":
+        return
+    parents = {
+        child: node
+        for node in ast.walk(tree(path))
+        for child in ast.iter_child_nodes(node)
+    }
+    reads = {
+        ast.unparse(node)
+        for node in attributes(path)
+        if ast.unparse(node) in {"os.environ", "os.getenv"}
+        # Telling a library something through it is no reading.
+        and getattr(parents[node], "attr", "") != "setdefault"
+    }
+
+    assert set() == reads
+
+
+@each_module
+def test_nothing_is_served_or_called_in_plaintext(path):
+    """
+    Peers speak mutual TLS, everywhere.
+    """
+    assert set() == {node.attr for node in attributes(path)} & PLAINTEXT
+
+
+@pytest.mark.parametrize("path", modules("persistence"), ids=str)
+def test_the_orm_has_one_bridge(path):
+    """
+    Synchronous Django is reached through `persistence.orm`, whose pool is bounded; the
+    HTTP side bounds the threads that Django makes for itself.
+    """
+    if "http" in path.parts:
+        return
+    names = {name.rpartition(".")[2] for name in imports(path)}
+
+    assert set() == names & {"sync_to_async", "ThreadSensitiveContext"}
