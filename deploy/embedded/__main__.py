@@ -20,7 +20,8 @@ from deploy.embedded.pids import stop_leftovers
 from deploy.embedded.postgres_binaries import find_binaries
 from deploy.embedded.settings import LauncherSettings, load_env_file
 from deploy.embedded.supervisor import supervise
-from mesh.settings import SettingsError, load
+from deploy.embedded.wiring import read_settings
+from mesh.settings import SettingsError
 
 app = typer.Typer(
     help="Runs Lamla on this machine.",
@@ -146,7 +147,7 @@ async def _run(settings: LauncherSettings) -> int:
 def _settings(env_file: Path) -> LauncherSettings:
     load_env_file(env_file)
     try:
-        return load(LauncherSettings)
+        return read_settings()
     except SettingsError as error:
         _fail(str(error))
 

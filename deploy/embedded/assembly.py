@@ -70,7 +70,12 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
 
 
 def owner(settings: LauncherSettings) -> dict[str, str]:
-    """The environment of a command that may change the schema."""
+    """The environment of a command that may change the schema.
+
+    Raises:
+        StartError: nothing was ever started in this home.
+    """
+    _check_was_started(settings)
     wires = Wiring(
         settings,
         Keyring(settings.paths.secrets),
@@ -86,8 +91,9 @@ def psql(
     """The command and environment of a shell in the embedded database.
 
     Raises:
-        StartError: there is no such role.
+        StartError: there is no such role, or nothing was ever started in this home.
     """
+    _check_was_started(settings)
     users = {"owner": wiring.OWNER, "app": wiring.APP, "service": wiring.SERVICE}
     if role not in users:
         raise StartError(f"There is no role {role}: owner, app or service.")
@@ -98,6 +104,11 @@ def psql(
     ]
     password = Keyring(settings.paths.secrets).password(f"db-{role}")
     return command, os.environ | {"PGPASSWORD": password}
+
+
+def _check_was_started(settings: LauncherSettings) -> None:
+    if not settings.paths.secrets.is_dir():
+        raise StartError(f"Nothing was started in {settings.paths.root} yet.")
 
 
 def _schema(

@@ -53,7 +53,8 @@ class Schema:
             StartError: one of the commands fails.
         """
         wanted = self._wanted()
-        if self._read() == (wanted, await self._applied()):
+        record = self._read()
+        if record is not None and record == (wanted, await self._applied()):
             self._output.detail("The database schema is current.")
             return
         self._output.say("Preparing the database")
@@ -78,6 +79,7 @@ class Schema:
             command=[sys.executable, *words],
             environment=environment,
             directory=CHECKOUT,
+            noise="  Applying ",
         )
         await run_to_end(program, self._output)
 

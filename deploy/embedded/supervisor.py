@@ -133,7 +133,9 @@ async def supervise(mesh: Mesh, *, announcement: str) -> int:
 
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
-        loop.add_signal_handler(number, hear)
+        # Under nohup a lost terminal is no reason to stop.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, hear)
     failure = await _run_until(mesh, asked, announcement)
     if failure is None:
         mesh.output.say("Stopping; press Ctrl-C again to kill")

@@ -4,19 +4,23 @@ with Stack(tmp_path, environment={"LAMLA_LLM_PROVIDERS": "scripted"}) as stack:
     httpx.get(stack.url)
 """
 
+import atexit
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deploy.embedded.clean import clean
+from deploy.embedded.errors import StartError
 from deploy.embedded.paths import CHECKOUT, Home
-from deploy.embedded.ports import free_port
+from deploy.embedded.ports import Port, check_free, free_port
 from deploy.embedded.settings import InternalPorts
 
 READY = "Lamla is ready: "
@@ -46,6 +50,7 @@ class Stack:
         self.log = home.with_name(f"{home.name}.stdout")
         self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
+        atexit.register(self._discard)
 
     @property
     def url(self) -> str:
@@ -141,10 +146,6 @@ class Stack:
         self.process.kill()
         self.process.wait()
 
-    def remove(self) -> None:
-        """Deletes the home, and its data where they had to lie outside of it."""
-        clean(Home(self.home), ask=False)
-
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -156,6 +157,12 @@ class Stack:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _discard(self) -> None:
+        """Leaves nothing behind outside of the home, whatever the test did."""
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
+        shutil.rmtree(Home(self.home.resolve()).outside, ignore_errors=True)
 
     def _variables(self) -> dict[str, str]:
         inherited = {
@@ -173,8 +180,12 @@ class Stack:
 
 
 def _free_range(count: int) -> int:
-    """A number after which `count` ports are probably free."""
+    """A number after which fewer than `count` ports are free."""
     # Below the range the kernel takes ports of outgoing connections from.
     first, last = 21_000, 31_000
-    step = (os.getpid() * 37 + time.monotonic_ns() // 1000) % ((last - first) // count)
-    return first + step * count
+    for base in random.sample(range(first, last, count), k=100):
+        with suppress(StartError):
+            numbers = range(base + 1, base + count)
+            check_free([Port(number, "a test", "none") for number in numbers])
+            return base
+    raise RuntimeError("No range of free ports was found.")

@@ -8,13 +8,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from llm_worker.settings import LLMWorkerSettings
 from pydantic_settings import BaseSettings
 
 from deploy.embedded.keyring import Keyring
 from deploy.embedded.settings import LauncherSettings, environment
 from gateway.envoy.settings import EdgeSettings
 from gateway.settings import GatewaySettings
+from llm_worker.settings import LLMWorkerSettings
 from mesh.settings import (
     FILE_SUFFIX,
     SettingsError,
@@ -62,6 +62,27 @@ _LAUNCHERS_OWN = {
 
 # For commands; what serves must not hold them.
 _MIGHTY = ("DB_OWNER_", "DB_SUPERUSER_")
+
+
+def read_settings() -> LauncherSettings:
+    """The launcher's own settings, with no variable that nobody reads beside them.
+
+    Raises:
+        SettingsError: naming every problem there is, in the other processes' too.
+    """
+    problems = set(unknown_variables(*KINDS, prefix="LAMLA_"))
+    for name, instead in _LAUNCHERS_OWN.items():
+        if name in os.environ:
+            problems.add(f"{name}: the launcher sets it itself; set {instead}")
+    for kind in KINDS:
+        # What the launcher will add is missing here: `Wiring.check` looks again.
+        problems.update(
+            each for each in _problems(kind, _given(kind)) if "equired" not in each
+        )
+    if problems:
+        raise SettingsError(problems)
+    with environment(_given(LauncherSettings)):
+        return load(LauncherSettings)
 
 
 def has_external_database() -> bool:
@@ -142,22 +163,15 @@ class Wiring:
         Raises:
             SettingsError: naming every problem there is, in all of them.
         """
-        problems = set(unknown_variables(*KINDS, prefix="LAMLA_"))
-        for name, instead in _LAUNCHERS_OWN.items():
-            if name in os.environ:
-                problems.add(f"{name}: the launcher sets it itself; set {instead}")
-        environments = {
-            EdgeSettings: dict(os.environ),
+        problems: set[str] = set()
+        environments: dict[type[BaseSettings], dict[str, str]] = {
+            EdgeSettings: _given(EdgeSettings),
             GatewaySettings: self.gateway(),
             LLMWorkerSettings: self.llm_worker(),
             PersistenceSettings: self.persistence(),
         }
-        for kind, variables_ in environments.items():
-            with environment(variables_):
-                try:
-                    load(kind)
-                except SettingsError as error:
-                    problems.update(error.problems)
+        for kind, its_environment in environments.items():
+            problems.update(_problems(kind, its_environment))
         if problems:
             raise SettingsError(problems)
 
@@ -179,6 +193,15 @@ class Wiring:
             "DB_SERVICE_USER": SERVICE,
             "DB_SERVICE_PASSWORD_FILE": str(self.keyring.password_file("db-service")),
         }
+
+
+def _problems(kind: type[BaseSettings], its_environment: dict[str, str]) -> list[str]:
+    with environment(its_environment):
+        try:
+            load(kind)
+        except SettingsError as error:
+            return error.problems
+    return []
 
 
 def _given(kind: type[BaseSettings]) -> dict[str, str]:

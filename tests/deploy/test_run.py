@@ -29,7 +29,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.start()
     yield stack
     stack.stop()
-    stack.remove()
 
 
 def _until(condition: Callable[[], bool], seconds: float = 60) -> None:

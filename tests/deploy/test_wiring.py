@@ -6,9 +6,9 @@ import pytest
 
 from deploy.embedded.keyring import Keyring
 from deploy.embedded.paths import Home
-from deploy.embedded.settings import LauncherSettings, load_env_file
-from deploy.embedded.wiring import Wiring, has_external_database
-from mesh.settings import SettingsError, load
+from deploy.embedded.settings import load_env_file
+from deploy.embedded.wiring import Wiring, has_external_database, read_settings
+from mesh.settings import SettingsError
 
 SECRET = ("DB_PASSWORD", "DB_SERVICE", "DB_OWNER", "SECRET_KEY", "SIGNING_KEY")
 
@@ -17,9 +17,7 @@ SECRET = ("DB_PASSWORD", "DB_SERVICE", "DB_OWNER", "SECRET_KEY", "SIGNING_KEY")
 def wires(home: Home, monkeypatch: pytest.MonkeyPatch) -> Wiring:
     """The wiring of a mesh with nothing set but its home."""
     monkeypatch.setenv("LAMLA_HOME", str(home.root))
-    return Wiring(
-        load(LauncherSettings), Keyring(home.secrets), external_database=False
-    )
+    return Wiring(read_settings(), Keyring(home.secrets), external_database=False)
 
 
 def _secrets(environment: dict[str, str]) -> list[str]:
@@ -74,7 +72,7 @@ def test_the_defaults_can_be_used(wires: Wiring) -> None:
 
 
 def test_all_problems_are_named_at_once(
-    wires: Wiring, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Slips, bad values and what the launcher sets itself, over all processes."""
     monkeypatch.setenv("LAMLA_GATEWAY_MAX_GENERATION", "5")
@@ -82,7 +80,7 @@ def test_all_problems_are_named_at_once(
     monkeypatch.setenv("LAMLA_EDGE_CORS_ORIGINS", "*")
     monkeypatch.setenv("LAMLA_PERSISTENCE_LISTEN", "0.0.0.0:1")
     with pytest.raises(SettingsError) as raised:
-        wires.check()
+        read_settings()
 
     problems = "\n".join(raised.value.problems)
     nearest = "LAMLA_GATEWAY_MAX_GENERATIONS"
@@ -108,10 +106,10 @@ def test_production_refuses_what_is_unsafe(
 @pytest.mark.parity("A115")
 def test_two_homes_share_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
     """A shifted public port shifts all internal ones."""
-    first = load(LauncherSettings)
+    first = read_settings()
     monkeypatch.setenv("LAMLA_PORT", "8081")
     monkeypatch.setenv("LAMLA_ADMIN_PORT", "9902")
-    second = load(LauncherSettings)
+    second = read_settings()
 
     assert [20801, 20802, 20803, 20804, 20805] == list(first.ports.all())
     assert not set(first.ports.all()) & set(second.ports.all())
@@ -122,7 +120,7 @@ def test_ports_that_collide_are_refused(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("LAMLA_PORT", "9901")
 
     with pytest.raises(SettingsError, match="must differ"):
-        load(LauncherSettings)
+        read_settings()
 
 
 def test_the_environment_wins_over_the_file(
@@ -134,7 +132,7 @@ def test_the_environment_wins_over_the_file(
     monkeypatch.setenv("LAMLA_ADMIN_PORT", "unset below")
     monkeypatch.delenv("LAMLA_ADMIN_PORT")
     load_env_file(tmp_path / ".env")
-    settings = load(LauncherSettings)
+    settings = read_settings()
 
     assert (8091, 9990) == (settings.port, settings.admin_port)
 
@@ -150,9 +148,7 @@ def test_a_database_of_the_persons_own_is_used(
     values = {"DATABASE_URL": url.read_text(), "DATABASE_URL_FILE": str(url)}
     before = has_external_database()
     monkeypatch.setenv(name, values.get(name, "db.example"))
-    wires = Wiring(
-        load(LauncherSettings), Keyring(home.secrets), external_database=True
-    )
+    wires = Wiring(read_settings(), Keyring(home.secrets), external_database=True)
 
     assert [False, True] == [before, has_external_database()]
     assert values.get(name, "db.example") == wires.persistence()[name]
