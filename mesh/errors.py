@@ -130,12 +130,10 @@ def invalid(field: str, description: str, *, reason: str = "") -> ServiceError:
 
 def invalid_fields(violations: Sequence[FieldViolation]) -> ServiceError:
     """Makes the error for a request in which all of `violations` were found."""
-    fields = ", ".join(sorted({v.field or "the request" for v in violations}))
     return ServiceError(
         ErrorReason.ERROR_REASON_INVALID_FIELD,
-        f"Breaks its documented rule: {fields}.",
+        "Fields are missing or break their documented rule.",
         field_violations=violations,
-        fields=fields,
     )
 
 
@@ -214,14 +212,11 @@ def from_rpc_error(error: grpc.aio.AioRpcError, peer: str) -> ServiceError:
         ):
             return ServiceError(
                 ErrorReason.ERROR_REASON_OVERLOADED,
-                f"{peer} runs as many calls as it can hold.",
+                "A process serves as many calls as it can hold.",
                 retry_after=RETRY_AFTER,
-                dependency=peer,
             )
         case _:
-            return ServiceError(
-                ErrorReason.ERROR_REASON_INTERNAL, INTERNAL_MESSAGE, dependency=peer
-            )
+            return ServiceError(ErrorReason.ERROR_REASON_INTERNAL, INTERNAL_MESSAGE)
 
 
 def deadline_exceeded() -> ServiceError:

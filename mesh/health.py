@@ -57,7 +57,8 @@ class HealthRegistry:
         self._services: list[str] = [""]
         self._dependencies: dict[str, Dependency] = {}
         self._probes: list[asyncio.Task[None]] = []
-        self._is_serving = False
+        self._is_serving = True
+        self._is_started = False
         self._is_draining = False
 
     def register(self, server: grpc.aio.Server) -> None:
@@ -74,21 +75,30 @@ class HealthRegistry:
         """Reports `dependency:<name>` by running `probe` every `interval` seconds.
 
         A probe that raises, or takes longer than `interval` (at most 5 s), has failed.
+
+        Raises:
+            RuntimeError: the server has started already.
         """
+        if self._is_started:
+            raise RuntimeError("Dependencies are named before the server starts.")
         self._dependencies[name] = Dependency(name, probe, interval)
 
     async def start(self) -> None:
-        """Says that the process serves, and begins to probe."""
+        """Says whether the process serves, and begins to probe."""
+        self._is_started = True
         for dependency in self._dependencies.values():
             await self._servicer.set(f"dependency:{dependency.name}", NOT_SERVING)
             self._probes.append(asyncio.create_task(self._watch(dependency)))
-        await self.set_serving(is_serving=True)
+        await self._publish()
 
     async def set_serving(self, *, is_serving: bool) -> None:
-        """Says whether the process can do its work, for example after loading."""
+        """Says whether the process can do its work, for example after loading.
+
+        It can, unless it says otherwise; before `start` nobody is told.
+        """
         self._is_serving = is_serving
-        for service in self._services:
-            await self._servicer.set(service, SERVING if is_serving else NOT_SERVING)
+        if self._is_started:
+            await self._publish()
 
     async def drain(self) -> None:
         """Says NOT_SERVING for everything, for good."""
@@ -119,7 +129,12 @@ class HealthRegistry:
     def _status(self) -> str:
         if self._is_draining:
             return "draining"
-        return _status_name(is_serving=self._is_serving)
+        return _status_name(is_serving=self._is_started and self._is_serving)
+
+    async def _publish(self) -> None:
+        status = SERVING if self._is_serving else NOT_SERVING
+        for service in self._services:
+            await self._servicer.set(service, status)
 
     async def _watch(self, dependency: Dependency) -> None:
         while True:

@@ -19,6 +19,7 @@ from mesh.health import SERVICE as HEALTH_SERVICE
 from mesh.health import HealthRegistry
 from mesh.interceptors.access_log import access_log
 from mesh.interceptors.base import ChainInterceptor
+from mesh.interceptors.capacity import capacity
 from mesh.interceptors.deadlines import deadlines
 from mesh.interceptors.errors import errors
 from mesh.interceptors.gate import GateInterceptor
@@ -35,6 +36,8 @@ log = structlog.get_logger()
 # outlives the certificate it was made with.
 CONNECTION_AGE = timedelta(minutes=30)
 CONNECTION_GRACE = timedelta(minutes=15)
+# For health, reflection, and for saying OVERLOADED to the rest.
+SPARE_RPCS = 512
 
 
 class PeerServer:
@@ -146,6 +149,7 @@ class PeerServer:
             [
                 access_log,
                 errors,
+                capacity(self._settings.max_concurrent_rpcs),
                 deadlines(),
                 self._identity,
                 validation(self._descriptors()),
@@ -154,7 +158,8 @@ class PeerServer:
         server = grpc.aio.server(
             interceptors=[GateInterceptor(), chain],
             options=self._options(),
-            maximum_concurrent_rpcs=self._settings.max_concurrent_rpcs,
+            # The transport's own limit answers untyped, and to health checks too.
+            maximum_concurrent_rpcs=self._settings.max_concurrent_rpcs + SPARE_RPCS,
         )
         for register in self._registrations:
             register(server)

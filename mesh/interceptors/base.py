@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
+from google.protobuf.message import DecodeError
 
 from mesh.identity import User, peer_of
 from mesh.policy import OWN_METHODS
@@ -44,6 +45,13 @@ class Call:
 
 
 Layer = Callable[[Call], AbstractAsyncContextManager[None]]
+
+
+class Malformed:
+    """Stands for a request that could not be decoded; validation refuses it.
+
+    grpc.aio would end the call with an untyped UNKNOWN, before any layer sees it.
+    """
 
 
 class ChainInterceptor(grpc.aio.ServerInterceptor):
@@ -104,8 +112,20 @@ class ChainInterceptor(grpc.aio.ServerInterceptor):
             if handler.response_streaming
             else {"unary_unary": unary}
         )
-        wrapped: grpc.RpcMethodHandler = handler._replace(**behaviour)
+        wrapped: grpc.RpcMethodHandler = handler._replace(
+            request_deserializer=_decoder(handler.request_deserializer), **behaviour
+        )
         return wrapped
+
+
+def _decoder(decode: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    def decode_or_stand_in(data: bytes) -> Any:
+        try:
+            return decode(data)
+        except DecodeError:
+            return Malformed()
+
+    return decode_or_stand_in
 
 
 def _call(

@@ -13,8 +13,8 @@ from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message_factory import GetMessageClass
 from protovalidate import FieldPathPb, Validator, Violation
 
-from mesh.errors import FieldViolation, invalid_fields
-from mesh.interceptors.base import Call, Layer
+from mesh.errors import FieldViolation, invalid, invalid_fields
+from mesh.interceptors.base import Call, Layer, Malformed
 
 
 def validation(services: Iterable[ServiceDescriptor]) -> Layer:
@@ -30,6 +30,8 @@ def validation(services: Iterable[ServiceDescriptor]) -> Layer:
 
     @asynccontextmanager
     async def layer(call: Call) -> AsyncIterator[None]:
+        if isinstance(call.request, Malformed):
+            raise invalid("", "not a message of this method's request type")
         violations = validator.collect_violations(call.request)
         if violations:
             raise invalid_fields([_field_violation(v) for v in violations])

@@ -14,7 +14,7 @@ from mesh.channels import PeerChannel
 from mesh.credentials import Certificates
 from mesh.testing import issue_certificates, serving
 from tests.mesh.echo import OPEN, SERVICE, CountRequest, EchoStub, SayRequest
-from tests.mesh.failures import failure
+from tests.mesh.failures import failure, reason, typed
 
 
 def connections(port):
@@ -43,7 +43,8 @@ async def test_a_thousand_calls_use_one_connection(served, echo):
 
 async def test_too_many_calls_at_a_time_are_shed(certs, servicer):
     """
-    A process takes as many calls as it can hold, and refuses the rest at once.
+    A process takes as many calls as it can hold, and refuses the rest at once, saying
+    when to try again; a call that has ended makes room.
     """
     release = asyncio.Event()
 
@@ -62,8 +63,11 @@ async def test_too_many_calls_at_a_time_are_shed(certs, servicer):
         error = await failure(echo.Say(SayRequest(), timeout=5))
         release.set()
         await asyncio.gather(*held)
+        await echo.Say(SayRequest(), timeout=5)
 
     assert StatusCode.RESOURCE_EXHAUSTED == error.code()
+    assert "OVERLOADED" == reason(error)
+    assert typed(error).retry_after is not None
 
 
 async def _await(call):

@@ -191,6 +191,29 @@ async def test_a_channel_probes_its_peer(server, certs):
     await channel.close()
 
 
+async def test_a_process_can_start_without_serving():
+    """
+    What is said before the start holds: NOT_SERVING until the model is loaded.
+    """
+    registry = HealthRegistry()
+    await registry.set_serving(is_serving=False)
+    await registry.start()
+    before = registry.snapshot()["status"]
+    await registry.set_serving(is_serving=True)
+    after = registry.snapshot()["status"]
+    await registry.stop()
+
+    assert ("not_serving", "serving") == (before, after)
+
+
+async def test_late_dependencies_are_refused(server):
+    """
+    A dependency that would never be probed is an error, not a silence.
+    """
+    with pytest.raises(RuntimeError, match="before the server starts"):
+        server.health.depends_on("late", asyncio.Event().wait)
+
+
 async def test_watchers_do_not_hold_up_a_stop(server, health):
     """
     A watch, which never ends by itself, ends when the process does.

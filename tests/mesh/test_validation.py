@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from grpc import StatusCode
 
-from tests.mesh.echo import CheckRequest, CountRequest, Item
+from tests.mesh.echo import CHECK, CheckRequest, CountRequest, Item
 from tests.mesh.failures import failure, reason, stream_failure, typed
 
 GOOD = {"left": "x", "last": 1}
@@ -72,6 +72,19 @@ async def test_messages_count_characters(echo):
     A limit in characters means what a person sees, not bytes.
     """
     await echo.Check(CheckRequest(**GOOD, text="äöüßé"))
+
+
+async def test_what_is_no_message_is_refused_like_a_wrong_one(served):
+    """
+    Bytes that cannot be decoded are the client's fault, and typed: UNKNOWN would make
+    it look like ours.
+    """
+    call = served.channel.channel.unary_unary(CHECK)
+
+    error = await failure(call(b"\xff\xff\xff\xff"))
+
+    assert StatusCode.INVALID_ARGUMENT == error.code()
+    assert "INVALID_FIELD" == reason(error)
 
 
 async def test_streams_are_validated_before_they_start(echo):
