@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    BigIntegerField,
     BooleanField,
     Case,
     ExpressionWrapper,
@@ -18,6 +19,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
     Value,
     When,
 )
@@ -112,11 +114,13 @@ def message_list(
     if page_token:
         _, last_id = page_token_read(scope, page_token)
         rows = rows.filter(id__gt=last_id)
-    sizes = list(
-        rows.annotate(
-            size=Greatest(Length("text"), Coalesce("generation__text_length", 0))
-        ).values_list("id", "create_time", "size")[: page_size + 1]
+    size = Greatest(
+        Length("text"),
+        Coalesce("generation__text_length", 0),
+        output_field=BigIntegerField(),
     )
+    sizes = rows.annotate(size=size).values_list("id", "create_time", "size")
+    sizes = list(sizes[: page_size + 1])
     count = _fitting([size for _, _, size in sizes[:page_size]])
     if count == 0:
         return Page([], "")
@@ -160,13 +164,16 @@ def _answers(rows: QuerySet[Message]) -> QuerySet[Message]:
         GenerationDelta.objects.filter(generation=OuterRef("generation"))
         .order_by()
         .values("generation")
-        .annotate(joined=StringAgg("text", "", ordering="text_offset"))
+        .annotate(joined=StringAgg("text", "", order_by="text_offset"))
         .values("joined")
     )
     is_running = Q(generation__state=State.GENERATING)
     return rows.select_related("generation").annotate(
         text_so_far=Case(
-            When(is_running, then=Coalesce(Subquery(pieces), Value(""))),
+            When(
+                is_running,
+                then=Coalesce(Subquery(pieces), Value(""), output_field=TextField()),
+            ),
             default=F("text"),
         ),
         lease_expired=Case(

@@ -81,7 +81,7 @@ def generations_interrupt_expired() -> bool:
 
 
 def requests_forget() -> bool:
-    """Deletes request ids that are too old to be repeated. Returns False: all of them."""
+    """Deletes request ids that are too old to come again. Returns False: no more."""
     before = Clock() - timedelta(days=KEPT_DAYS)
     ConversationRequest.objects.filter(create_time__lt=before).delete()
     return False

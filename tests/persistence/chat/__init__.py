@@ -1,0 +1,1 @@
+"""Tests of conversations and turns, over real PostgreSQL and real mutual TLS."""
