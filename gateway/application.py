@@ -1,0 +1,118 @@
+"""Puts gateway's flows together over the ports they use, whoever implements those."""
+
+from __future__ import annotations
+
+from gateway.clients.gateways import Gateways
+from gateway.clients.store import Store
+from gateway.clients.worker import Worker
+from gateway.flows.answer_message import AnswerMessage
+from gateway.flows.cancel_generation import CancelGeneration
+from gateway.flows.find_generation import FindGeneration
+from gateway.flows.follow_generation import FollowGeneration
+from gateway.flows.get_generation import GetGeneration
+from gateway.flows.reply import Reply
+from gateway.flows.resume_generation import ResumeGeneration
+from gateway.generations.checkpoint import Checkpointer
+from gateway.generations.hold import Hold
+from gateway.generations.hub import Hub
+from gateway.generations.load import Load
+from gateway.generations.writer import Tools
+from gateway.models import Models
+from gateway.prompts.template import Template
+from gateway.servicers.chat import ChatServicer
+from gateway.settings import GatewaySettings
+
+# A writer that shows no life is replaced when its lease is over; some time on top for
+# who replaces it.
+PATIENCE_SECONDS = 10.0
+
+
+class Application:
+    """Everything that runs inside one gateway.
+
+    Attributes:
+        hub: The answers that are being written.
+        servicer: The public face.
+    """
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        *,
+        store: Store,
+        worker: Worker,
+        gateways: Gateways,
+        template: Template | None = None,
+    ) -> None:
+        """Reads the template that `settings` names, unless one is given.
+
+        Raises:
+            UnknownPromptError: there is none of that name.
+        """
+        self._load = Load()
+        self._models = Models(worker)
+        self._checkpointer = Checkpointer(
+            store,
+            self._load,
+            seconds=settings.checkpoint_seconds,
+            max_seconds=settings.max_checkpoint_seconds,
+            lease_seconds=settings.lease_seconds,
+        )
+        hold = Hold(
+            load=self._load,
+            active=lambda: self.hub.active,
+            idle_generations=settings.idle_generations,
+            rule_seconds=settings.hold_milliseconds / 1_000,
+            max_seconds=settings.max_hold_milliseconds / 1_000,
+        )
+        tools = Tools(
+            worker=worker,
+            store=store,
+            hold=hold,
+            checkpointer=self._checkpointer,
+            settings=settings,
+        )
+        self.hub = Hub(tools)
+        find = FindGeneration(hub=self.hub, store=store, endpoint=settings.endpoint)
+        patience_seconds = settings.lease_seconds + PATIENCE_SECONDS
+        follow = FollowGeneration(
+            find=find,
+            gateways=gateways,
+            patience_seconds=patience_seconds,
+            heartbeat_seconds=settings.heartbeat_seconds,
+        )
+        answer = AnswerMessage(
+            hub=self.hub,
+            store=store,
+            models=self._models,
+            template=template or Template.load(settings.prompt),
+            follow=follow,
+            settings=settings,
+        )
+        self.servicer = ChatServicer(
+            answer=answer,
+            reply=Reply(answer, timeout_seconds=settings.reply_timeout_seconds),
+            resume=ResumeGeneration(follow),
+            cancel=CancelGeneration(
+                find=find, gateways=gateways, patience_seconds=patience_seconds
+            ),
+            get=GetGeneration(find=find, gateways=gateways),
+        )
+
+    def start(self) -> None:
+        """Begins what runs in the background."""
+        self._load.start()
+        self._models.start()
+        self._checkpointer.start()
+        self.hub.start()
+
+    async def drain(self) -> None:
+        """Lets answers end, or ends them; takes no new ones."""
+        await self.hub.drain()
+
+    async def stop(self) -> None:
+        """Ends what runs in the background."""
+        await self.hub.stop()
+        await self._checkpointer.stop()
+        await self._models.stop()
+        self._load.stop()

@@ -1,0 +1,1 @@
+"""What gateway needs of other processes: ports, and adapters over their stubs."""

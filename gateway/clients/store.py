@@ -1,0 +1,101 @@
+"""The port to the store: what the flows need of persistence, one round trip each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gateway.domain import (
+    Config,
+    FinishReason,
+    GenerationView,
+    Lease,
+    Located,
+    State,
+    Turn,
+    TurnRequest,
+    Usage,
+)
+from mesh.errors import ServiceError
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginTurn:
+    """One turn to begin."""
+
+    request_id: str
+    turn: TurnRequest
+    config: Config
+    prompt_version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permit:
+    """What lets this process write one generation."""
+
+    generation_id: str
+    capability: str = field(repr=False)
+    epoch: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delta:
+    """What is new of one generation; an empty `text` only renews the lease.
+
+    Attributes:
+        text_offset: In Unicode code points.
+    """
+
+    permit: Permit
+    text: str
+    text_offset: int
+    last_sequence: int
+    worker_endpoint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishTurn:
+    """The end of a generation, with its whole text."""
+
+    permit: Permit
+    state: State
+    text: str
+    finish_reason: FinishReason | None
+    usage: Usage
+    failure: ServiceError | None
+    model: str
+    provider: str
+    last_sequence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenOver:
+    """A generation that this process may write from now on.
+
+    Attributes:
+        lease: The new one; its `worker_endpoint` is the former writer's.
+    """
+
+    view: GenerationView
+    permit: Permit
+    lease: Lease
+
+
+class Store(Protocol):
+    """Stores turns. Every method raises `ServiceError`; see lamla.store.v1 for why."""
+
+    async def begin(self, turn: BeginTurn) -> Turn:
+        """Stores question and answer for the calling user; idempotent."""
+
+    async def append(self, deltas: Sequence[Delta]) -> set[str]:
+        """Checkpoints and renews leases; returns the ids that were lost."""
+
+    async def finish(self, turn: FinishTurn) -> None:
+        """Stores the end of a generation; idempotent."""
+
+    async def locate(self, generation_id: str) -> Located:
+        """Finds a generation of the calling user."""
+
+    async def take_over(self, generation_id: str) -> TakenOver:
+        """Takes a lease that has expired, for the calling user."""

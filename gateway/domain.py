@@ -1,0 +1,306 @@
+"""What gateway's flows talk about, free of protobuf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum
+from typing import NamedTuple
+
+from mesh.errors import ServiceError
+
+
+class State(Enum):
+    """Where a generation stands."""
+
+    GENERATING = "generating"
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+class FinishReason(Enum):
+    """Why a model stopped generating."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    CONTENT_FILTER = "content_filter"
+
+
+class Role(StrEnum):
+    """Who says a message of a prompt."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """How to generate, with every default filled in.
+
+    Attributes:
+        model: Empty means llm_worker's default.
+        temperature: Range [0, 2].
+        max_output_tokens: In model tokens, range [1, 4096].
+    """
+
+    model: str
+    temperature: float
+    max_output_tokens: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfigRequest:
+    """How a user wants an answer generated, as asked.
+
+    Attributes:
+        temperature: None means the server's default.
+        max_output_tokens: 0 means the server's default.
+        path: Where it stands in the request, to name fields in errors.
+    """
+
+    model: str = ""
+    temperature: float | None = None
+    max_output_tokens: int = 0
+    path: str = "config"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMessage:
+    """A message of a user.
+
+    Attributes:
+        conversation_id: Empty begins a new conversation.
+        parent_message_id: Empty means the newest message of the conversation.
+    """
+
+    conversation_id: str
+    parent_message_id: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegeneratedAnswer:
+    """Another answer to the same question."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditedMessage:
+    """A question in other words."""
+
+    message_id: str
+    text: str
+
+
+TurnRequest = NewMessage | RegeneratedAnswer | EditedMessage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a user asks, however: sent, regenerated or edited."""
+
+    request_id: str
+    turn: TurnRequest
+    config: ConfigRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryMessage:
+    """A message of the conversation that the prompt may hold."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromptMessage:
+    """One message of a prompt; `may_drop` when it may be left out to fit."""
+
+    role: Role
+    text: str
+    may_drop: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A model that can be asked for."""
+
+    name: str
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """What an answer cost. Durations are whole milliseconds, so that they survive
+    being stored and are the same for every reader.
+    """
+
+    prompt_tokens: int = 0
+    output_tokens: int = 0
+    time_to_first_token: timedelta | None = None
+    duration: timedelta = timedelta()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """Who may write a generation.
+
+    Attributes:
+        gateway_endpoint: Where the writer is reached: `host:port`.
+        worker_endpoint: Where its llm_worker is reached; empty until known.
+        epoch: Grows with each take-over, from 1.
+        expired: By the database's clock.
+    """
+
+    gateway_endpoint: str
+    worker_endpoint: str
+    epoch: int
+    expired: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationView:
+    """A generation as it stands, stored or live.
+
+    Attributes:
+        last_sequence: Of the last event that `text` holds; in terminal states of the
+            last event of all.
+        failure: Set in states FAILED and INTERRUPTED.
+    """
+
+    id: str
+    conversation_id: str
+    user_message_id: str
+    answer_message_id: str
+    state: State
+    text: str = ""
+    last_sequence: int = 0
+    finish_reason: FinishReason | None = None
+    usage: Usage | None = None
+    failure: ServiceError | None = None
+    model: str = ""
+    provider: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Located:
+    """A stored generation and who writes it; no lease in terminal states."""
+
+    view: GenerationView
+    lease: Lease | None
+    prompt_version: str
+    start_time: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn(Located):
+    """A turn that began, by this call or (`created` false) by an earlier one."""
+
+    created: bool
+    capability: str = field(repr=False)
+    config: Config
+    history: tuple[HistoryMessage, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The answer has begun: its ids, model and prompt."""
+
+    conversation_id: str
+    user_message_id: str
+    answer_message_id: str
+    model: str
+    provider: str
+    prompt_version: str
+    start_time: datetime
+
+
+class Tokens(NamedTuple):
+    """The next piece of text. A tuple, because one is made for every few tokens.
+
+    Attributes:
+        text_offset: Where it begins in the answer, in Unicode code points.
+        token_count: How many of the model's tokens it holds.
+    """
+
+    text: str
+    text_offset: int
+    token_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptChanged:
+    """Another attempt goes on, after the text was cut at `replace_from_offset`."""
+
+    attempt: int
+    provider: str
+    model: str
+    replace_from_offset: int
+    cause: str
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """Nothing happened, the stream is alive."""
+
+    server_time: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """The whole text so far, instead of events that are not kept any more."""
+
+    started: Started
+    text: str
+    token_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completed:
+    """The model ended the answer."""
+
+    finish_reason: FinishReason
+    usage: Usage
+    text_length: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelled:
+    """A user stopped the answer."""
+
+    usage: Usage
+    text_length: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """The answer ended with an error."""
+
+    error: ServiceError
+    usage: Usage
+    text_length: int
+
+
+Outcome = Completed | Cancelled | Failed
+Body = Started | Tokens | AttemptChanged | Heartbeat | Snapshot | Outcome
+
+
+class Event(NamedTuple):
+    """One event of a generation, at its place in the one order of events."""
+
+    generation_id: str
+    sequence: int
+    body: Body
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A whole answer in a terminal state, as a message of its conversation."""
+
+    view: GenerationView
+    prompt_version: str
+    create_time: datetime

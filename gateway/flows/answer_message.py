@@ -1,0 +1,127 @@
+"""Answers a message: stores the turn, begins to write the answer, follows it.
+
+Sending, regenerating and editing are one flow; they differ in what is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import timedelta
+
+from gateway.clients.store import BeginTurn, Store
+from gateway.clients.worker import Job
+from gateway.domain import Config, Event, Question, Turn
+from gateway.flows.follow_generation import FollowGeneration
+from gateway.generations.hub import Hub
+from gateway.models import Models
+from gateway.prompts.template import Template
+from gateway.settings import GatewaySettings
+from mesh import calls
+from mesh.errors import invalid
+from mesh.identity import current_user
+
+
+class AnswerMessage:
+    """The flow of SendMessage, Regenerate and EditMessage."""
+
+    def __init__(  # noqa: PLR0913 - What the flow spans, by keyword.
+        self,
+        *,
+        hub: Hub,
+        store: Store,
+        models: Models,
+        template: Template,
+        follow: FollowGeneration,
+        settings: GatewaySettings,
+    ) -> None:
+        self._hub = hub
+        self._store = store
+        self._models = models
+        self._template = template
+        self._follow = follow
+        self._settings = settings
+
+    async def __call__(self, question: Question) -> AsyncGenerator[Event, None]:
+        """Yields the answer's events; its end does not end the generation.
+
+        Raises:
+            ServiceError: nothing was stored, and why.
+        """
+        turn = await self.begin(question)
+        known, job = (None, None) if turn.created else (turn, self._job(turn))
+        events = self._follow(turn.view.id, after=0, known=known, job=job)
+        async with aclosing(events):
+            async for event in events:
+                yield event
+
+    async def begin(self, question: Question) -> Turn:
+        """Stores the turn and begins to write, unless it was begun before.
+
+        Raises:
+            ServiceError: nothing was stored, and why.
+        """
+        began = asyncio.get_running_loop().time()
+        config = self._config(question)
+        path = question.config.path
+        model = await self._models.resolve(question.config.model, path=path)
+        self._hub.admit()
+        # Once it is stored it must be answered, even if the caller goes meanwhile.
+        beginning = asyncio.create_task(
+            self._begin(question, config, model, began), context=calls.detached()
+        )
+        beginning.add_done_callback(_look_at)
+        return await asyncio.shield(beginning)
+
+    async def _begin(
+        self, question: Question, config: Config, model: str, began: float
+    ) -> Turn:
+        turn = await self._store.begin(
+            BeginTurn(
+                request_id=question.request_id,
+                turn=question.turn,
+                config=config,
+                prompt_version=self._template.version,
+            )
+        )
+        if turn.created:
+            now = asyncio.get_running_loop().time()
+            self._hub.begin(
+                turn,
+                self._job(turn),
+                owner_id=current_user().id,
+                model=model,
+                age=timedelta(seconds=now - began),
+            )
+        return turn
+
+    def _job(self, turn: Turn) -> Job:
+        prompt = self._template.prompt(turn.history)
+        return Job(generation_id=turn.view.id, prompt=prompt, config=turn.config)
+
+    def _config(self, question: Question) -> Config:
+        """Fills in the defaults, except the model's: a repeated request must stay the
+        same request when llm_worker's default has changed.
+        """
+        asked, settings = question.config, self._settings
+        if asked.max_output_tokens > settings.max_output_tokens:
+            raise invalid(
+                f"{asked.path}.max_output_tokens",
+                f"must be at most {settings.max_output_tokens}",
+                reason="uint32.lte",
+            )
+        temperature = asked.temperature
+        return Config(
+            model=asked.model,
+            temperature=(
+                settings.default_temperature if temperature is None else temperature
+            ),
+            max_output_tokens=asked.max_output_tokens or settings.output_tokens,
+        )
+
+
+def _look_at(task: asyncio.Task[Turn]) -> None:
+    """Takes note of an exception that no caller waits for any more."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,1 @@
+"""Running answers: one writer each, any number of readers."""

@@ -1,0 +1,138 @@
+"""Turns what llm_worker tells into the events of a generation."""
+
+from __future__ import annotations
+
+import asyncio
+from os.path import commonprefix
+
+from lamla.errors.v1.error_reason_pb2 import ErrorReason
+
+from gateway.clients.worker import ProviderFinished, ProviderStarted
+from gateway.domain import AttemptChanged, Tokens
+from gateway.generations.generation import Generation
+from gateway.generations.hold import HeldTokens, Hold
+
+WorkerBody = ProviderStarted | Tokens | AttemptChanged | ProviderFinished
+
+
+class Transcript:
+    """Writes a generation from its begin.
+
+    Attributes:
+        first_token: When the first token came, by the loop's clock.
+        worker_endpoint: Where the llm_worker is reached that generates.
+        finished: How the model ended; None until then.
+    """
+
+    def __init__(self, generation: Generation, hold: Hold) -> None:
+        self.first_token: float | None = None
+        self.worker_endpoint = ""
+        self.finished: ProviderFinished | None = None
+        self._generation = generation
+        self._held = HeldTokens(generation, hold)
+        self._has_started = False
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether it is past what a former writer stored."""
+        return True
+
+    def write(self, body: WorkerBody) -> None:
+        """Writes one event of llm_worker."""
+        match body:
+            case Tokens():
+                if self.first_token is None:
+                    self.first_token = asyncio.get_running_loop().time()
+                self._write_tokens(body)
+            case ProviderStarted():
+                self.worker_endpoint = body.worker_endpoint
+                self._accept(body)
+            case AttemptChanged():
+                self._change_attempt(body)
+            case ProviderFinished():
+                self.finished = body
+
+    def begin(self) -> None:
+        """Writes `started` if nobody has, with the model that was asked for."""
+        if not self._has_started:
+            self._has_started = True
+            self._generation.append(self._generation.started)
+
+    def close(self) -> None:
+        """Writes what is still held, before the last event."""
+        self.begin()
+        self._held.flush()
+
+    def _write_tokens(self, tokens: Tokens) -> None:
+        self._held.add(tokens.text, tokens.token_count)
+
+    def _accept(self, started: ProviderStarted) -> None:
+        self._generation.identify(model=started.model, provider=started.provider)
+        self.begin()
+
+    def _change_attempt(self, changed: AttemptChanged) -> None:
+        self._held.flush()
+        self._generation.append(changed)
+
+
+class ContinuedTranscript(Transcript):
+    """Writes on where a former writer's checkpoint ends.
+
+    llm_worker tells everything again from its first event; what is stored already is
+    compared instead of written. Should it differ, the text is cut where it does.
+    """
+
+    def __init__(self, generation: Generation, hold: Hold) -> None:
+        super().__init__(generation, hold)
+        self._has_started = True  # Readers begin with a snapshot.
+        self._stored: str | None = str(generation.text)
+        self._told = ""
+        self._told_tokens = 0
+
+    @property
+    def is_caught_up(self) -> bool:
+        """See `Transcript.is_caught_up`."""
+        return self._stored is None
+
+    def close(self) -> None:
+        """See `Transcript.close`. What ended too early leaves the stored text."""
+        if self.finished is not None:
+            self._catch_up()
+        super().close()
+
+    def _write_tokens(self, tokens: Tokens) -> None:
+        if self._stored is None:
+            super()._write_tokens(tokens)
+            return
+        self._told += tokens.text
+        self._told_tokens += tokens.token_count
+        if len(self._told) >= len(self._stored):
+            self._catch_up()
+
+    def _change_attempt(self, changed: AttemptChanged) -> None:
+        if self._stored is None:
+            super()._change_attempt(changed)
+            return
+        self._told = self._told[: changed.replace_from_offset]
+        self._generation.identify(model=changed.model, provider=changed.provider)
+
+    def _catch_up(self) -> None:
+        if self._stored is None:
+            return
+        stored, self._stored = self._stored, None
+        same = len(commonprefix([stored, self._told]))  # noqa: RUF071 - Characters are meant.
+        if same < len(stored):
+            started = self._generation.started
+            cause = ErrorReason.ERROR_REASON_GENERATION_INTERRUPTED
+            self._generation.append(
+                AttemptChanged(
+                    attempt=2,
+                    provider=started.provider,
+                    model=started.model,
+                    replace_from_offset=same,
+                    cause=ErrorReason.Name(cause),
+                )
+            )
+        self._generation.token_count = self._told_tokens
+        if rest := self._told[same:]:
+            self._held.add(rest, 0)  # Its tokens are counted in the line above.

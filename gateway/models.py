@@ -1,0 +1,99 @@
+"""Which models can be asked for: llm_worker's list, remembered."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from lamla.errors.v1.error_reason_pb2 import ErrorReason
+
+from gateway.clients.worker import Worker
+from gateway.domain import Model
+from mesh.errors import FieldViolation, ServiceError
+
+log = structlog.get_logger()
+
+REFRESH_SECONDS = 30.0
+# A name that is not in the list may be new, but anybody can make up names.
+MISS_SECONDS = 1.0
+
+
+class Models:
+    """Refuses an unknown model before anything is stored.
+
+    The list is fetched when first needed, then now and then in the background, and
+    at once when a name is not in it. Where llm_worker cannot be reached, the last
+    list counts.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._models: tuple[Model, ...] = ()
+        self._asked = -float("inf")
+        self._lock = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    async def resolve(self, name: str, *, path: str) -> str:
+        """Returns the model that is expected to answer; empty when nobody can say.
+
+        Args:
+            name: As asked for; empty means the default.
+            path: Where the configuration stands in the request.
+
+        Raises:
+            ServiceError: `MODEL_UNKNOWN`; `DEPENDENCY_UNAVAILABLE` when a model is
+                named and no list could be had yet.
+        """
+        if not name:
+            if not self._models:
+                await self._refresh(MISS_SECONDS)
+            return self._models[0].name if self._models else ""
+        if not self._knows(name):
+            error = await self._refresh(MISS_SECONDS)
+            if error is not None and not self._models:
+                raise error
+            if not self._knows(name):
+                raise _unknown(name, path)
+        return name
+
+    def start(self) -> None:
+        """Begins to refresh the list."""
+        self._task = asyncio.create_task(self._keep_fresh())
+
+    async def stop(self) -> None:
+        """Refreshes no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    def _knows(self, name: str) -> bool:
+        return any(model.name == name for model in self._models)
+
+    async def _keep_fresh(self) -> None:
+        while True:
+            await self._refresh(0)
+            await asyncio.sleep(REFRESH_SECONDS)
+
+    async def _refresh(self, patience_seconds: float) -> ServiceError | None:
+        clock = asyncio.get_running_loop().time
+        async with self._lock:
+            if self._models and clock() - self._asked < patience_seconds:
+                return None
+            self._asked = clock()
+            try:
+                self._models = await self._worker.models()
+            except ServiceError as error:
+                log.warning("models_not_listed", reason=error.reason_name)
+                return error
+            return None
+
+
+def _unknown(name: str, path: str) -> ServiceError:
+    field = FieldViolation(f"{path}.model", "must be one of the models that are served")
+    return ServiceError(
+        ErrorReason.ERROR_REASON_MODEL_UNKNOWN,
+        f"No provider has the model {name!r}.",
+        field_violations=[field],
+        model=name,
+    )

@@ -1,0 +1,1 @@
+"""Versioned prompts: templates are data, `<name>.md` beside this file."""
