@@ -1,0 +1,1 @@
+"""Identity, over a real channel and a real database."""
