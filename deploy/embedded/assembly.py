@@ -7,7 +7,7 @@ from deploy.embedded import wiring
 from deploy.embedded.certificates import Certificates
 from deploy.embedded.envoy import Edge, Envoy
 from deploy.embedded.errors import StartError
-from deploy.embedded.frontend import Frontend
+from deploy.embedded.frontend import BuiltPage, Frontend
 from deploy.embedded.keyring import Keyring
 from deploy.embedded.output import Output
 from deploy.embedded.paths import CHECKOUT
@@ -54,7 +54,9 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
         postgres = EmbeddedPostgres(
             home, ports.postgres, output, binaries=settings.postgres_bin
         )
-    frontend = Frontend(CHECKOUT, output)
+    frontend: BuiltPage | Frontend = Frontend(CHECKOUT, output)
+    if settings.page_dir is not None:
+        frontend = BuiltPage(settings.page_dir.expanduser().resolve())
     return Mesh(
         certificates=Certificates(home, output, lifetime=settings.certificate_lifetime),
         postgres=postgres,

@@ -17,6 +17,27 @@ _NAME = "frontend"
 _NOT_SOURCES = {"node_modules", "dist"}
 
 
+class BuiltPage:
+    """A page that somebody else has built."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    async def start(self) -> None:
+        """There is nothing to do."""
+
+    async def ready(self) -> None:
+        """Checks that there is a page.
+
+        Raises:
+            StartError: there is none.
+        """
+        _check_page(self.directory)
+
+    async def stop(self, grace: float) -> None:
+        """Nothing runs on."""
+
+
 class Frontend:
     """The built page of one checkout, shared by all homes that run from it."""
 
@@ -52,10 +73,9 @@ class Frontend:
         """Checks that there is a page.
 
         Raises:
-            StartError: the build left none behind.
+            StartError: the build left none.
         """
-        if not (self.directory / "index.html").is_file():
-            raise StartError(f"The build left no index.html in {self.directory}.")
+        _check_page(self.directory)
 
     async def stop(self, grace: float) -> None:
         """Nothing runs on after the build."""
@@ -125,6 +145,11 @@ def installed_as_locked(sources: Path) -> bool:
         name in locked and locked[name].get("version") == package.get("version")
         for name, package in installed.items()
     )
+
+
+def _check_page(directory: Path) -> None:
+    if not (directory / "index.html").is_file():
+        raise StartError(f"There is no index.html in {directory}.")
 
 
 def _files(directory: Path) -> Iterator[Path]:

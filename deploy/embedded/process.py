@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +15,7 @@ from deploy.embedded.errors import StartError
 from deploy.embedded.output import Output
 from deploy.embedded.pids import PidFile, ProcessId
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
-_PR_SET_PDEATHSIG = 1
+_CHILD = Path(__file__).with_name("child.py")
 _PROBE_SECONDS = 0.05
 _CHUNK_BYTES = 64 * 1024
 _LONGEST_LINE_BYTES = 1024 * 1024
@@ -177,27 +176,23 @@ def failure(name: str, what: str, output: Output) -> StartError:
 
 async def spawn(program: Program) -> asyncio.subprocess.Process:
     """Starts a child that dies with this process, however this process dies."""
-    command = [str(word) for word in program.command]
-    parent = os.getpid()
-
-    def die_with_parent() -> None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, program.stop_signal)
-        if os.getppid() != parent:
-            # The parent was killed before the request took effect.
-            os.kill(os.getpid(), signal.SIGKILL)
-
+    account = program.account or Account("", os.geteuid(), os.getegid())
+    becoming = (os.getpid(), int(program.stop_signal), account.uid, account.gid)
     # A session of its own, so that Ctrl-C in the terminal reaches the launcher only,
     # which then stops its children in order.
     return await asyncio.create_subprocess_exec(
-        *command,
+        sys.executable,
+        "-I",
+        "-S",
+        str(_CHILD),
+        *map(str, becoming),
+        *map(str, program.command),
         env=dict(program.environment),
         cwd=program.directory,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=die_with_parent,
-        **(program.account.identity() if program.account else {}),
     )
 
 

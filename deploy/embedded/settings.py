@@ -59,6 +59,11 @@ class LauncherSettings(PeerSettings):
         description="How long the peers' certificates live, in hours; they are issued"
         " anew at half of that.",
     )
+    page_dir: Path | None = Field(
+        default=None,
+        description="The directory of a page that is built already, with index.html,"
+        " to serve instead of building the one in frontend/.",
+    )
     postgres_bin: Path | None = Field(
         default=None,
         description="The directory of another PostgreSQL's programs (17 or later, with"

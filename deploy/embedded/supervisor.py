@@ -15,7 +15,7 @@ from typing import Protocol
 
 from deploy.embedded.certificates import Certificates
 from deploy.embedded.envoy import Envoy
-from deploy.embedded.frontend import Frontend
+from deploy.embedded.frontend import BuiltPage, Frontend
 from deploy.embedded.output import Output
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.embedded.schema import Schema
@@ -52,7 +52,7 @@ class Mesh:
     persistence: Service
     llm_worker: Service
     gateway: Service
-    frontend: Frontend
+    frontend: BuiltPage | Frontend
     envoy: Envoy
     output: Output
     drain_seconds: float
