@@ -1,16 +1,16 @@
 """What the mesh adds to a stream: time to first token, and CPU for each token.
 
-Method: the whole mesh of `make run` in a scratch folder, with the scripted provider at a
-known pace (200 tokens, 20 ms apart, the first after 200 ms: 50 tokens a second for each
-stream). N clients call `SendMessage` over native gRPC through Envoy's public port, each
-begins its next stream when one ends. The time to first token that is printed is what was
-seen minus the provider's own 200 ms. CPU is what the operating system accounts to each
-process between the first and the last token; the client's is not part of the sum.
+Method: the whole mesh of `make run` in a scratch folder, with the scripted provider at
+a known pace (200 tokens, 20 ms apart, the first after 200 ms). N clients call
+`SendMessage` over native gRPC through Envoy's public port; each begins its next stream
+when one ends. The time to first token printed is what was seen minus the provider's own
+200 ms. CPU is what the operating system accounts to each process between the first and
+the last token; the client's is not part of the sum.
 
     python -m bench.stream [--streams 1 --streams 50 …] [--rounds 2] [--json FILE]
 
-Everything runs on loopback and ends by itself. On a busy machine trust CPU for each token,
-then ratios between rows of one run; absolute times last.
+Everything runs on loopback and ends by itself. On a busy machine trust CPU for each
+token, then ratios between rows of one run; absolute times last.
 """
 
 from __future__ import annotations
@@ -132,11 +132,11 @@ async def client(
 def cpu_seconds(stack: Stack) -> dict[str, float]:
     """Returns the CPU time of each process with its children, in seconds."""
     spent = dict.fromkeys(PROCESSES, 0.0)
-    for name, pid in stack.pids().items():
-        root = psutil.Process(pid)
+    for name in PROCESSES:
+        root = psutil.Process(stack.pid(name))
         for process in [root, *root.children(recursive=True)]:
             times = process.cpu_times()
-            spent[name] = spent.get(name, 0.0) + times.user + times.system
+            spent[name] += times.user + times.system
     return spent
 
 
@@ -235,9 +235,9 @@ def main(
     ] = None,
 ) -> None:
     """Starts the mesh, measures, prints, stops."""
-    with tempfile.TemporaryDirectory(prefix="lamla-bench-") as home:
+    with tempfile.TemporaryDirectory(prefix="lamla-bench-") as scratch:
         environment = {"LAMLA_LLM_PROVIDERS": "scripted", **EDGE}
-        with Stack.on_free_ports(Path(home), environment) as stack:
+        with Stack(Path(scratch) / "home", environment=environment) as stack:
             rows = [
                 asyncio.run(measure(stack, streams=n, rounds=rounds))
                 for n in streams or [1, 50, 200]
