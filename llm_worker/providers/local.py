@@ -86,6 +86,11 @@ class Local:
         except LlamaError as error:
             raise ProviderUnavailableError(self.name, str(error)) from error
 
+    async def busy_slots(self) -> int:
+        """Returns how many answers the default model's decoder works on."""
+        loaded = await self._models.get(self._models.default)
+        return await loaded.llama.busy_slots()
+
     async def close(self) -> None:
         """See `Provider.close`."""
         for bridge in self._bridges:
