@@ -13,12 +13,18 @@ from persistence import orm
 from persistence.chat import convert, selectors, services
 from persistence.chat.text import text_checked
 
+SERVICE = "lamla.chat.v1.ConversationService"
+
 CONVERSATIONS_PAGE = 30
 MESSAGES_PAGE = 100
 
 
 class ConversationServicer(pb_grpc.ConversationServiceServicer):
     """The conversations of the calling user."""
+
+    def register(self, server: grpc.aio.Server) -> None:
+        """Adds the service to `server`."""
+        pb_grpc.add_ConversationServiceServicer_to_server(self, server)
 
     async def CreateConversation(
         self, request: pb.CreateConversationRequest, context: grpc.aio.ServicerContext

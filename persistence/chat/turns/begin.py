@@ -35,6 +35,8 @@ HISTORY_MESSAGES = 100
 # window of any model here holds.
 HISTORY_CHARACTERS = 400_000
 
+# Ids are computed in a SELECT of their own, because under row-level security PostgreSQL
+# uses no index for a comparison that holds a COALESCE.
 _FIND = """
 WITH RECURSIVE known AS (
     SELECT g.id, g.body_hash, answer.parent_id AS question_id
@@ -45,32 +47,35 @@ WITH RECURSIVE known AS (
     SELECT c.id
     FROM chat_conversation c
     WHERE c.owner_id = %(owner_id)s
-      AND c.id = COALESCE(%(conversation_id)s, (
+      AND c.id = (SELECT COALESCE(%(conversation_id)s, (
           SELECT m.conversation_id
           FROM chat_message m
           WHERE m.id = %(message_id)s AND m.owner_id = %(owner_id)s
-      ))
+      )))
       AND NOT EXISTS (SELECT FROM known)
     FOR NO KEY UPDATE
 ), named AS (
     SELECT m.id, m.parent_id, m.role
-    FROM target
-    JOIN chat_message m ON m.conversation_id = target.id
-    WHERE m.id = COALESCE(%(message_id)s, m.id)
+    FROM chat_message m
+    WHERE m.conversation_id = (SELECT id FROM target)
+      AND m.id = COALESCE(%(message_id)s, m.id)
     ORDER BY m.id DESC
     LIMIT 1
 ), branch AS (
     SELECT m.id, m.parent_id, m.role, m.text, m.generation_id, 1 AS depth
     FROM chat_message m
     WHERE m.owner_id = %(owner_id)s
-      AND m.id = COALESCE(
+      AND m.id = (SELECT COALESCE(
           (SELECT question_id FROM known),
           (SELECT CASE WHEN %(above)s THEN parent_id ELSE id END FROM named)
-      )
+      ))
     UNION ALL
     SELECT m.id, m.parent_id, m.role, m.text, m.generation_id, branch.depth + 1
     FROM branch
-    JOIN chat_message m ON m.id = branch.parent_id
+    -- OFFSET keeps the look-up by id from becoming a join over the whole table.
+    CROSS JOIN LATERAL (
+        SELECT * FROM chat_message p WHERE p.id = branch.parent_id OFFSET 0
+    ) m
     WHERE branch.depth < %(history_messages)s
 ), history AS (
     SELECT

@@ -22,6 +22,8 @@ from persistence.chat.turns.finish import turn_finish, turn_finished
 from persistence.chat.turns.lease import generation_take_over
 from persistence.pool import Pool
 
+SERVICE = "lamla.store.v1.TurnService"
+
 
 class TurnServicer(pb_grpc.TurnServiceServicer):
     """What gateway needs of the store to answer a message."""
@@ -29,6 +31,10 @@ class TurnServicer(pb_grpc.TurnServiceServicer):
     def __init__(self, pool: Pool) -> None:
         """Borrows `pool`, whose role may write the rows of all owners."""
         self._pool = pool
+
+    def register(self, server: grpc.aio.Server) -> None:
+        """Adds the service to `server`."""
+        pb_grpc.add_TurnServiceServicer_to_server(self, server)
 
     async def BeginTurn(
         self, request: pb.BeginTurnRequest, context: grpc.aio.ServicerContext

@@ -8,27 +8,21 @@ from pathlib import Path
 import grpc
 import pytest
 from django.conf import settings
-from lamla.chat.v1.conversation_service_pb2_grpc import (
-    ConversationServiceStub,
-    add_ConversationServiceServicer_to_server,
-)
-from lamla.store.v1.turn_service_pb2_grpc import (
-    TurnServiceStub,
-    add_TurnServiceServicer_to_server,
-)
+from lamla.chat.v1.conversation_service_pb2_grpc import ConversationServiceStub
+from lamla.store.v1.turn_service_pb2_grpc import TurnServiceStub
 
 from mesh.channels import PeerChannel
 from mesh.credentials import Certificates
 from mesh.testing import Served, TokenIssuer, serving
 from persistence.chat.policy import POLICY
+from persistence.chat.servicer import SERVICE as CONVERSATIONS
 from persistence.chat.servicer import ConversationServicer
+from persistence.chat.turns.servicer import SERVICE as TURNS
 from persistence.chat.turns.servicer import TurnServicer
 from persistence.database import Database
 from persistence.pool import Pool
 from tests.persistence.chat.people import Person, person_create
 from tests.persistence.chat.turns import Turns
-
-SERVICES = ("lamla.chat.v1.ConversationService", "lamla.store.v1.TurnService")
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +47,13 @@ async def served(certs: Path, issuer: TokenIssuer, pool: Pool) -> AsyncIterator[
     """Both services, with a channel of Envoy's."""
 
     def register(server: grpc.aio.Server) -> None:
-        add_ConversationServiceServicer_to_server(ConversationServicer(), server)
-        add_TurnServiceServicer_to_server(TurnServicer(pool), server)
+        ConversationServicer().register(server)
+        TurnServicer(pool).register(server)
 
     async with serving(
         register,
-        *SERVICES,
+        CONVERSATIONS,
+        TURNS,
         certs=certs,
         policy=POLICY,
         peer="persistence",

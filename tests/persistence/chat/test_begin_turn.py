@@ -156,7 +156,7 @@ class TestNewMessage:
         bounded = texts(begun)
 
         assert 100 == len(hundred)
-        assert ["answer 10", "10"] == hundred[1:3]
+        assert ["answer 10", "10"] == hundred[:2]
         assert "59" == hundred[-1]
         assert HISTORY_CHARACTERS // 32_000 == len(bounded)
 
