@@ -38,7 +38,9 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
     check_free(_ports(settings, external=external))
     own_certificate = home.certificates / "launcher"
 
-    def service(name: str, port: int, environment: dict[str, str]) -> Service:
+    def service(
+        name: str, port: int, environment: dict[str, str], *needs: str
+    ) -> Service:
         return Service(
             name=name,
             port=port,
@@ -46,6 +48,7 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
             certificates=own_certificate,
             run=home.run,
             output=output,
+            needs=needs,
         )
 
     ports = settings.ports
@@ -61,9 +64,13 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
         certificates=Certificates(home, output, lifetime=settings.certificate_lifetime),
         postgres=postgres,
         schema=_schema(settings, wires, postgres, output),
-        persistence=service("persistence", ports.persistence, wires.persistence()),
+        persistence=service(
+            "persistence", ports.persistence, wires.persistence(), "database"
+        ),
         llm_worker=service("llm_worker", ports.llm_worker, wires.llm_worker()),
-        gateway=service("gateway", ports.gateway, wires.gateway()),
+        gateway=service(
+            "gateway", ports.gateway, wires.gateway(), "persistence", "llm_worker"
+        ),
         frontend=frontend,
         envoy=Envoy(_edge(settings, frontend.directory), home.run, output),
         output=output,

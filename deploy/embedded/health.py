@@ -1,5 +1,6 @@
 """Asks a peer over mTLS whether it can serve, as Envoy will."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import grpc
@@ -8,13 +9,16 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 _PROBE_SECONDS = 2.0
 
 
-async def serves(target: str, *, peer: str, certificates: Path) -> bool:
-    """Whether the peer at this address says SERVING for the whole of itself.
+async def serves(
+    target: str, *, peer: str, certificates: Path, services: Sequence[str] = ("",)
+) -> bool:
+    """Whether the peer at this address says SERVING for all of these services.
 
     Args:
         target: host and port.
         peer: whose certificate it has to show.
         certificates: the directory of the launcher's own certificate.
+        services: names of health; the empty one is the peer as a whole.
     """
     credentials = grpc.ssl_channel_credentials(
         root_certificates=(certificates / "ca.crt").read_bytes(),
@@ -25,10 +29,13 @@ async def serves(target: str, *, peer: str, certificates: Path) -> bool:
     options = (("grpc.ssl_target_name_override", name),)
     async with grpc.aio.secure_channel(target, credentials, options) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
+        requests = [health_pb2.HealthCheckRequest(service=name) for name in services]
         try:
-            answer = await stub.Check(
-                health_pb2.HealthCheckRequest(), timeout=_PROBE_SECONDS
-            )
+            answers = [
+                await stub.Check(request, timeout=_PROBE_SECONDS)
+                for request in requests
+            ]
         except grpc.aio.AioRpcError:
             return False
-    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+    serving = health_pb2.HealthCheckResponse.SERVING
+    return all(answer.status == serving for answer in answers)

@@ -24,6 +24,7 @@ class Service:
         name: also the Python package and the peer's name in its certificate.
         port: where it serves gRPC.
         certificates: the directory of the launcher's own certificate.
+        needs: dependencies that it must have reached before it counts as ready.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Service:
     certificates: Path
     run: Path
     output: Output
+    needs: tuple[str, ...] = ()
     _process: Supervised | None = None
 
     async def start(self) -> None:
@@ -66,5 +68,8 @@ class Service:
 
     async def _serves(self) -> bool:
         return await health.serves(
-            f"127.0.0.1:{self.port}", peer=self.name, certificates=self.certificates
+            f"127.0.0.1:{self.port}",
+            peer=self.name,
+            certificates=self.certificates,
+            services=("", *(f"dependency:{name}" for name in self.needs)),
         )

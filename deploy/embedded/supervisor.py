@@ -1,8 +1,8 @@
 """Starts all parts in an order that overlaps, watches them, and stops them in reverse.
 
-certificates, secrets → PostgreSQL → schema → persistence ┐
-                                             llm_worker   ├→ Envoy → ready
-                                             gateway, page┘
+certificates → PostgreSQL → schema → persistence ┐
+                                      llm_worker ┴→ gateway ┐
+                                                       page ┴→ Envoy → ready
 """
 
 import asyncio
@@ -69,11 +69,9 @@ class Mesh:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._bring_up("frontend", self.frontend))
-                group.create_task(self._bring_up("llm_worker", self.llm_worker))
-                group.create_task(self._bring_up("gateway", self.gateway))
-                group.create_task(self._bring_up_the_store())
+                group.create_task(self._bring_up_services())
         except ExceptionGroup as failures:
-            raise failures.exceptions[0] from None
+            raise _first_cause(failures) from None
         # Last, so that its first health checks find what they look for.
         await self._bring_up("envoy", self.envoy)
         self.output.detail(f"Everything took {time.monotonic() - began:.1f} s.")
@@ -102,6 +100,14 @@ class Mesh:
         if self.postgres is not None:
             self.postgres.kill()
 
+    async def _bring_up_services(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._bring_up("llm_worker", self.llm_worker))
+            group.create_task(self._bring_up_the_store())
+        # After those it calls, or its channels would be backing off when the mesh is
+        # said to be ready.
+        await self._bring_up("gateway", self.gateway)
+
     async def _bring_up_the_store(self) -> None:
         if self.postgres is not None:
             await self._bring_up("postgres", self.postgres)
@@ -115,6 +121,12 @@ class Mesh:
         await part.start()
         await part.ready()
         self.output.detail(f"{name} took {time.monotonic() - began:.2f} s.")
+
+
+def _first_cause(failure: BaseException) -> BaseException:
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure
 
 
 async def supervise(mesh: Mesh, *, announcement: str) -> int:

@@ -1,13 +1,16 @@
 """`make run` as a whole: it starts, heals, stops, and cleans up after a kill."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import time
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,14 +21,22 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 PARTS = ("envoy", "gateway", "llm_worker", "persistence", "postgres")
 SECRETS = ("DB_", "SECRET_KEY", "SIGNING_KEY")
-SCRIPTED = {"LAMLA_LLM_PROVIDERS": "scripted"}
+SCRIPTED = {
+    "LAMLA_LLM_PROVIDERS": "scripted",
+    "LAMLA_LLM_SCRIPTED_MODEL": "scripted-n20-d100",
+}
+PAGE = '<!doctype html><div id="root"></div>'
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One mesh for all tests here; each leaves it running."""
-    home = tmp_path_factory.mktemp("mesh") / "home"
-    stack = Stack(home, environment=SCRIPTED)
+    directory = tmp_path_factory.mktemp("mesh")
+    page = directory / "page"
+    (page / "assets").mkdir(parents=True)
+    (page / "index.html").write_text(PAGE)
+    given = SCRIPTED | {"LAMLA_PAGE_DIR": str(page)}
+    stack = Stack(directory / "home", environment=given)
     stack.start()
     yield stack
     stack.stop()
@@ -182,3 +193,30 @@ def test_a_persons_psql_reaches_the_database(stack: Stack) -> None:
     )
 
     assert "lamla_owner" in answer.stdout
+
+
+def _post(stack: Stack, path: str, body: dict[str, str], token: str = "") -> Any:
+    headers = {"content-type": "application/json", "accept": "text/event-stream"}
+    if token:
+        headers["authorization"] = f"Bearer {token}"
+    request = urllib.request.Request(  # noqa: S310 - Our own address.
+        stack.url + path, data=json.dumps(body).encode(), headers=headers
+    )
+    return urllib.request.urlopen(request, timeout=60)  # noqa: S310
+
+
+@pytest.mark.parity("A71")
+def test_a_stream_that_runs_ends_before_the_mesh_does(stack: Stack) -> None:
+    """Ctrl-C cuts no answer that is shorter than the drain time."""
+    with _post(stack, "/v1/auth:guest", {}) as response:
+        token = json.load(response)["accessToken"]
+    question = {"requestId": str(uuid.uuid4()), "text": "slowly"}
+    with _post(stack, "/v1/chat:send", question, token) as answer:
+        first = answer.readline()
+        stack.process.send_signal(signal.SIGINT)
+        rest = answer.read().decode()
+
+    assert first.startswith(b"data:")
+    assert '"completed"' in rest
+    assert 0 == stack.process.wait(30)
+    stack.start()
