@@ -21,7 +21,10 @@ R = TypeVar("R")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 # How long a call waits for a connection when no deadline is nearer, in seconds.
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 2.0
+# After this long without success a connection is given up, and the next call tries
+# anew at once; otherwise waits double, and the pool finds the server again too late.
+RECONNECT_SECONDS = 1.0
 # Beyond this many, who waits would wait in vain.
 WAITING = 256
 ATTEMPTS = 3
@@ -38,6 +41,7 @@ class Pool:
             min_size=1,
             max_size=size,
             max_waiting=WAITING,
+            reconnect_timeout=RECONNECT_SECONDS,
             open=False,
             name="checkpoints",
         )

@@ -86,8 +86,11 @@ BEGIN
         refused := false;
         BEGIN
             EXECUTE statement;
-        EXCEPTION WHEN insufficient_privilege THEN
-            refused := true;
+            RAISE EXCEPTION 'undone' USING ERRCODE = 'LA001';
+        EXCEPTION
+            WHEN insufficient_privilege THEN refused := true;
+            -- Whatever else went wrong, it was allowed to try.
+            WHEN OTHERS THEN NULL;
         END;
         IF NOT refused THEN
             faults := faults || format('allowed: %s', statement);

@@ -57,7 +57,7 @@ def server() -> Iterator[TestServer]:
     """The PostgreSQL server, with the database set up and migrated."""
     SERVER.start()
     try:
-        setup_postgres(Plan(SERVER.superuser_url, "lamla_test", PASSWORDS))
+        setup_postgres(Plan(SERVER.url(), "lamla_test", PASSWORDS))
         migrate()
         yield SERVER
     finally:
@@ -77,21 +77,26 @@ def owner_login(config: PersistenceSettings) -> Database:
 
 
 @pytest.fixture
-def database(server: TestServer, owner_login: Database) -> Iterator[Database]:
-    """The test database, empty again after the test; use it as the runtime role."""
-    yield settings.CONFIG.app_database
-    with psycopg.connect(**owner_login.connection(), autocommit=True) as owner:
-        tables = owner.execute(
+def database(server: TestServer, config: PersistenceSettings) -> Iterator[Database]:
+    """The test database as the runtime role; empty again after the test."""
+    yield config.app_database
+    empty(server)
+
+
+def empty(server: TestServer) -> None:
+    """Deletes all rows but those that migrations made."""
+    # TRUNCATE takes ten times as long: it makes new files.
+    with psycopg.connect(server.url("lamla_test"), autocommit=True) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        tables = superuser.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             " AND tablename NOT IN ('django_migrations', 'django_content_type',"
             " 'auth_permission')"
         )
-        names = [sql.Identifier(name) for (name,) in tables]
-        owner.execute(
-            sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(
-                sql.SQL(", ").join(names)
-            )
-        )
+        deletes = [
+            sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for (name,) in tables
+        ]
+        superuser.execute(sql.SQL(";").join(deletes))
 
 
 def as_owner(command: str, *args: str) -> None:

@@ -90,10 +90,10 @@ class TestServer:
         """Where the cluster is."""
         return self.directory / "data"
 
-    @property
-    def superuser_url(self) -> str:
+    def url(self, database: str = "postgres") -> str:
         """How the superuser connects."""
-        return f"postgresql://postgres:{self.password}@/postgres?host={self.directory}"
+        address = f"?host={self.directory}&port={PORT}"
+        return f"postgresql://postgres:{self.password}@/{database}{address}"
 
     def run(self) -> None:
         """Starts the server on the cluster that is there."""
@@ -108,7 +108,7 @@ class TestServer:
                 cwd=self.directory,
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - One system call.
                 **self._identity,
             )
         end = time.monotonic() + START_SECONDS
@@ -116,6 +116,19 @@ class TestServer:
             if self._process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError((self.directory / "server.log").read_text())
             time.sleep(0.02)
+
+    def program(self, name: str) -> Path:
+        """One of the programs that come with the server: `psql`."""
+        return self._postgres.with_name(name)
+
+    def psql(self, *arguments: str, url: str) -> subprocess.CompletedProcess[str]:
+        """Runs psql on the database at `url`."""
+        return subprocess.run(
+            [self.program("psql"), "--no-psqlrc", "-q", "-d", url, *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
 
     def stop(self) -> None:
         """Ends all sessions and stops the server; `run` starts it again."""
@@ -130,7 +143,7 @@ class TestServer:
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(self.superuser_url, connect_timeout=2).close()
+            psycopg.connect(self.url(), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
