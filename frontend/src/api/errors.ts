@@ -106,8 +106,10 @@ function fromConnectError(error: ConnectError): ApiError {
   )
 }
 
+/** A number of gRPC's own list, or Unknown. */
 function codeOf({ code }: Status): Code {
-  return code in Code ? (code as Code) : Code.Unknown
+  const name = Code[code] as ErrorCode | undefined
+  return name ? Code[name] : Code.Unknown
 }
 
 function reasonOf(name: string | undefined): Reason {

@@ -3,21 +3,40 @@
 import { cleanup } from '@testing-library/react'
 import { afterEach } from 'vitest'
 
-afterEach(cleanup)
+afterEach(() => {
+  cleanup()
+  sessionStorage.clear()
+  history.replaceState(null, '', '/')
+})
 
-class SilentResizeObserver implements ResizeObserver {
-  observe(): void {}
-  unobserve(): void {}
-  disconnect(): void {}
+const nothing = () => undefined
+
+class NeverResizes implements ResizeObserver {
+  observe = nothing
+  unobserve = nothing
+  disconnect = nothing
 }
 
-globalThis.ResizeObserver ??= SilentResizeObserver
-window.matchMedia ??= (media) => ({ ...new EventTarget(), media, matches: true }) as MediaQueryList
+/** A wide screen with a mouse. */
+class WideScreen extends EventTarget {
+  readonly matches: boolean
 
-HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
-  this.open = true
+  constructor(readonly media: string) {
+    super()
+    this.matches = /min-width|hover: hover/.test(media)
+  }
 }
-HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
-  this.open = false
-  this.dispatchEvent(new Event('close'))
-}
+
+Object.assign(globalThis, {
+  ResizeObserver: NeverResizes,
+  matchMedia: (media: string) => new WideScreen(media),
+})
+Object.assign(Element.prototype, { scrollTo: nothing })
+Object.assign(HTMLDialogElement.prototype, {
+  showModal(this: HTMLDialogElement) {
+    this.open = true
+  },
+  close(this: HTMLDialogElement) {
+    this.open = false
+  },
+})

@@ -1,0 +1,100 @@
+/** A conversation, or the begin of one. */
+
+import type { ReactNode } from 'react'
+import { useEffect, useRef } from 'react'
+import { Composer } from './Composer'
+import { EmptyChat } from './EmptyChat'
+import { JumpButton } from './JumpButton'
+import { MessageList } from './MessageList'
+import { NotFound } from './NotFound'
+import { NotLoaded } from './NotLoaded'
+import { TranscriptSkeleton } from './TranscriptSkeleton'
+import { useAutosize } from './useAutosize'
+import { useChat } from './useChat'
+import { useEscape } from './useEscape'
+import { useFocusOnArrival } from './useFocusOnArrival'
+import { useStickToBottom } from './useStickToBottom'
+
+interface Props {
+  /** Null is a conversation that begins with its first question. */
+  conversationId: string | null
+  /** Another number each time that one comes here anew. */
+  visit: number
+  renderHeader: (title: string) => ReactNode
+}
+
+export function ChatPage({ conversationId, visit, renderHeader }: Props) {
+  const chat = useChat(conversationId)
+  const { entries, title, isLoading, isMissing, isBusy, running, error, reload } = chat.conversation
+  const inputRef = useRef<HTMLTextAreaElement>(null)
+  const { scrollRef, contentRef, isStuck, jump } = useStickToBottom(conversationId)
+  useAutosize(inputRef, chat.draft)
+  useFocusOnArrival(inputRef, `${conversationId ?? ''}:${visit}`)
+  useEscape(chat.stop)
+  const isEmpty = entries.length === 0 && !isLoading
+
+  useEffect(() => {
+    document.title = title ? `${title} · Lamla` : 'Lamla'
+  }, [title])
+
+  const send = (text: string) => {
+    chat.send(text)
+    jump()
+  }
+  const pick = (text: string) => {
+    chat.setDraft(text)
+    inputRef.current?.focus()
+  }
+  const edit: typeof chat.edit = (turn) => {
+    chat.edit(turn)
+    inputRef.current?.focus()
+  }
+
+  if (isMissing) {
+    return (
+      <>
+        {renderHeader('')}
+        <NotFound what="conversation" />
+      </>
+    )
+  }
+  return (
+    <>
+      {renderHeader(title)}
+      <div ref={scrollRef} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
+        <div ref={contentRef} className="min-h-full">
+          {error && <NotLoaded error={error} onReload={reload} />}
+          {isEmpty && !error && <EmptyChat onPick={pick} />}
+          {!isEmpty && (
+            <div className={`${COLUMN} pb-10`}>
+              {isLoading && <TranscriptSkeleton />}
+              <MessageList
+                entries={entries}
+                onRegenerate={chat.regenerate}
+                onRetry={chat.retry}
+                onEdit={edit}
+              />
+            </div>
+          )}
+        </div>
+      </div>
+      <div className={`${COLUMN} relative pb-[max(0.75rem,env(safe-area-inset-bottom))]`}>
+        {!isStuck && <JumpButton onJump={jump} />}
+        <Composer
+          inputRef={inputRef}
+          text={chat.draft}
+          onChange={chat.setDraft}
+          onSend={send}
+          onStop={chat.stop}
+          isStopping={running?.isStopping ?? false}
+          isBlocked={isBusy || isLoading || error !== null}
+        />
+        <p className="pt-2 text-center text-fine text-faint">
+          Answers can be wrong. Check what matters.
+        </p>
+      </div>
+    </>
+  )
+}
+
+const COLUMN = 'mx-auto w-full max-w-3xl px-4'

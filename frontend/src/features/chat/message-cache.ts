@@ -1,0 +1,86 @@
+/** Keeps the remembered messages in step with answers that begin and end. */
+
+import type { QueryClient } from '@tanstack/react-query'
+import type { AnswerOutcome, AnswerStart, Message } from '../../api'
+import { keys } from '../../queries'
+
+export interface AskedQuestion {
+  text: string
+  parentId: string | null
+}
+
+export class MessageCache {
+  #client: QueryClient
+
+  constructor(client: QueryClient) {
+    this.#client = client
+  }
+
+  /** An answer has begun; `question` is null when the question was there before. */
+  began(start: AnswerStart, question: AskedQuestion | null): void {
+    const added = [...(question ? [questionOf(start, question)] : []), answerOf(start)]
+    this.#update(start.conversationId, (messages) => {
+      // Of a conversation that is not remembered only the first messages are all there is.
+      if (!messages && question?.parentId !== null) return undefined
+      const known = new Set(messages?.map(({ id }) => id))
+      return [...(messages ?? []), ...added.filter(({ id }) => !known.has(id))]
+    })
+    this.#refreshConversations(start.conversationId)
+  }
+
+  ended(
+    { answerId, conversationId, model, provider }: AnswerStart,
+    outcome: AnswerOutcome,
+    text: string,
+  ): void {
+    this.#update(conversationId, (messages) =>
+      messages?.map((message) =>
+        message.id === answerId ? { ...message, ...outcome, text, model, provider } : message,
+      ),
+    )
+    this.#refreshConversations(conversationId)
+  }
+
+  #update(id: string, change: (messages: Message[] | undefined) => Message[] | undefined): void {
+    // A reading that is under way does not know of the change and would undo it.
+    void this.#client.cancelQueries({ queryKey: keys.messages(id) }, { revert: false })
+    this.#client.setQueryData<Message[]>(keys.messages(id), change)
+  }
+
+  #refreshConversations(id: string): void {
+    void this.#client.invalidateQueries({ queryKey: keys.conversations })
+    void this.#client.invalidateQueries({ queryKey: keys.conversation(id) })
+  }
+}
+
+const NOTHING = { finishReason: null, usage: null, model: '', provider: '', failure: null } as const
+
+function questionOf(start: AnswerStart, { text, parentId }: AskedQuestion): Message {
+  return {
+    ...NOTHING,
+    id: start.questionId,
+    conversationId: start.conversationId,
+    parentId,
+    role: 'user',
+    text,
+    createTime: start.startTime,
+    state: 'complete',
+    generationId: null,
+  }
+}
+
+function answerOf(start: AnswerStart): Message {
+  return {
+    ...NOTHING,
+    id: start.answerId,
+    conversationId: start.conversationId,
+    parentId: start.questionId,
+    role: 'assistant',
+    text: '',
+    createTime: start.startTime,
+    state: 'generating',
+    generationId: start.generationId,
+    model: start.model,
+    provider: start.provider,
+  }
+}

@@ -1,0 +1,219 @@
+/** Everything that is being asked and answered now, in whichever conversation. */
+
+import type { AnswerEvents, AnswerOutcome, AnswerStart, Chat, Message } from '../../api'
+import { ApiError, newRequestId } from '../../api'
+import { FrameValue } from '../../ui/frame-value'
+import type { MessageCache } from './message-cache'
+
+/** What a turn is for. */
+export type Task =
+  | { kind: 'send'; conversationId: string | null; parentId: string | null; text: string }
+  | { kind: 'regenerate'; conversationId: string; messageId: string }
+  | { kind: 'resume'; conversationId: string; generationId: string }
+
+/** One question on its way to its answer. Another object whenever it changes, but for `text`. */
+export interface Turn {
+  key: string
+  task: Task
+  /** `opening` until the server has stored it; `failed` when it cannot go on by itself. */
+  phase: 'opening' | 'streaming' | 'failed'
+  start: AnswerStart | null
+  text: FrameValue<string>
+  /** Why it waits to connect again; null while it is connected. */
+  waiting: ApiError | null
+  isStopping: boolean
+  /** Why it failed; while `streaming`, why it could not be stopped. */
+  error: ApiError | null
+  /** When it failed, in milliseconds of the epoch. */
+  failTime: number
+}
+
+interface Options {
+  chat: Chat
+  cache: MessageCache
+  /** Says a sentence to people who listen to the page. */
+  announce: (text: string) => void
+  /** Called when a question has begun a conversation. */
+  onNewConversation: (id: string) => void
+}
+
+export class Turns {
+  #chat: Chat
+  #cache: MessageCache
+  #announce: (text: string) => void
+  #onNewConversation: (id: string) => void
+  #turns: readonly Turn[] = []
+  #controllers = new Map<string, AbortController>()
+  #listeners = new Set<() => void>()
+
+  constructor(options: Options) {
+    this.#chat = options.chat
+    this.#cache = options.cache
+    this.#announce = options.announce
+    this.#onNewConversation = options.onNewConversation
+  }
+
+  /** All turns, oldest first; another array whenever one changes. */
+  get = (): readonly Turn[] => this.#turns
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Asks, and returns the key of the turn. */
+  send(conversationId: string | null, parentId: string | null, text: string): string {
+    return this.#begin(newRequestId(), { kind: 'send', conversationId, parentId, text })
+  }
+
+  regenerate({ conversationId, id: messageId }: Message): void {
+    this.#begin(newRequestId(), { kind: 'regenerate', conversationId, messageId })
+  }
+
+  /** Follows an answer that is being generated; once, however often it is asked for. */
+  resume({ conversationId, generationId }: Message): void {
+    if (generationId === null || this.#turns.some((turn) => isAbout(turn, generationId))) return
+    this.#begin(generationId, { kind: 'resume', conversationId, generationId })
+  }
+
+  /** Makes the same request again: what was stored by then is not stored twice. */
+  retry({ key, task }: Turn): void {
+    this.discard(key)
+    this.#begin(key, task)
+  }
+
+  /** Forgets a turn; an answer that is stored goes on without it. */
+  discard(key: string): void {
+    this.#controllers.get(key)?.abort()
+    this.#controllers.delete(key)
+    this.#set(this.#turns.filter((turn) => turn.key !== key))
+  }
+
+  /** Stops an answer, or, before it has begun, as soon as it has. */
+  async stop(key: string): Promise<void> {
+    this.#patch(key, { isStopping: true })
+    const start = this.#find(key)?.start
+    if (!start) return
+    try {
+      const { outcome, text } = await this.#chat.cancel(start.generationId)
+      this.#end(key, outcome, text)
+    } catch (thrown) {
+      const error = ApiError.from(thrown)
+      this.#patch(key, { isStopping: false, error })
+      this.#announce(`The answer could not be stopped. ${error.message}`)
+    }
+  }
+
+  #begin(key: string, task: Task): string {
+    const controller = new AbortController()
+    this.#controllers.set(key, controller)
+    const turn: Turn = {
+      key,
+      task,
+      phase: 'opening',
+      start: null,
+      text: new FrameValue(''),
+      waiting: null,
+      isStopping: false,
+      error: null,
+      failTime: 0,
+    }
+    this.#set([...this.#turns, turn])
+    void this.#follow(turn, this.#open(turn, controller.signal), controller.signal)
+    return key
+  }
+
+  #open({ key, task }: Turn, signal: AbortSignal): AnswerEvents {
+    switch (task.kind) {
+      case 'send':
+        return this.#chat.sendMessage({ requestId: key, ...task }, signal)
+      case 'regenerate':
+        return this.#chat.regenerate(key, task.messageId, signal)
+      case 'resume':
+        return this.#chat.resume(task.generationId, signal)
+    }
+  }
+
+  async #follow({ key, text }: Turn, events: AnswerEvents, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const event of events) {
+        if (event.type === 'waiting') {
+          this.#patch(key, { waiting: event.error })
+          continue
+        }
+        if (this.#find(key)?.waiting) this.#patch(key, { waiting: null })
+        if (event.type === 'started' || event.type === 'snapshot') this.#began(key, event.start)
+        if (event.type === 'attempt') this.#changeModel(key, event)
+        if (event.type === 'ended') this.#end(key, event.outcome, event.text)
+        else if ('text' in event) text.set(event.text)
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#fail(key, ApiError.from(error))
+    }
+  }
+
+  #began(key: string, start: AnswerStart): void {
+    const turn = this.#find(key)
+    if (!turn || turn.start) return
+    const { task } = turn
+    this.#cache.began(start, task.kind === 'send' ? task : null)
+    this.#patch(key, { phase: 'streaming', start })
+    if (task.conversationId === null) this.#onNewConversation(start.conversationId)
+    if (task.kind !== 'resume') this.#announce('Lamla is answering.')
+    if (turn.isStopping) void this.stop(key)
+  }
+
+  #changeModel(key: string, { model, provider }: { model: string; provider: string }): void {
+    const start = this.#find(key)?.start
+    if (start) this.#patch(key, { start: { ...start, model, provider } })
+  }
+
+  #end(key: string, outcome: AnswerOutcome, text: string): void {
+    const start = this.#find(key)?.start
+    if (!start) return
+    this.#cache.ended(start, outcome, text)
+    this.discard(key)
+    this.#announce(ENDS[outcome.state])
+  }
+
+  #fail(key: string, error: ApiError): void {
+    this.#patch(key, {
+      phase: 'failed',
+      waiting: null,
+      isStopping: false,
+      error,
+      failTime: Date.now(),
+    })
+    this.#announce(`That did not work. ${error.message}`)
+  }
+
+  #find(key: string): Turn | undefined {
+    return this.#turns.find((turn) => turn.key === key)
+  }
+
+  #patch(key: string, change: Partial<Turn>): void {
+    this.#set(this.#turns.map((turn) => (turn.key === key ? { ...turn, ...change } : turn)))
+  }
+
+  #set(turns: readonly Turn[]): void {
+    this.#turns = turns
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+const ENDS: Record<AnswerOutcome['state'], string> = {
+  complete: 'Answer complete.',
+  cancelled: 'Answer stopped.',
+  interrupted: 'The answer was interrupted.',
+  failed: 'The answer failed.',
+}
+
+function isAbout({ start, task }: Turn, generationId: string): boolean {
+  const resumed = task.kind === 'resume' ? task.generationId : null
+  return start?.generationId === generationId || resumed === generationId
+}
+
+/** The conversation that a turn shows in. */
+export function placeOf({ start, task }: Turn): string | null {
+  return start?.conversationId ?? task.conversationId
+}

@@ -1,0 +1,43 @@
+/** What one can do in a conversation. */
+
+import { useCallback } from 'react'
+import type { Message } from '../../api'
+import { useServices } from '../../services'
+import type { Turn } from './turns'
+import { useDraft } from './drafts'
+import { useConversation } from './useConversation'
+
+export function useChat(conversationId: string | null) {
+  const { turns } = useServices()
+  const conversation = useConversation(conversationId)
+  const [draft, setDraft] = useDraft(conversationId)
+  const { leafId, running } = conversation
+
+  const send = (text: string) => {
+    turns.send(conversationId, leafId, text)
+    setDraft('')
+  }
+  const stop = useCallback(() => {
+    if (running && !running.isStopping) void turns.stop(running.key)
+  }, [turns, running])
+
+  return {
+    conversation,
+    draft,
+    setDraft,
+    send,
+    /** Null while there is nothing to stop. */
+    stop: running ? stop : null,
+    regenerate: (message: Message) => {
+      turns.regenerate(message)
+    },
+    retry: (turn: Turn) => {
+      turns.retry(turn)
+    },
+    /** Takes an unsent question back, to be changed. */
+    edit: (turn: Turn) => {
+      turns.discard(turn.key)
+      if (turn.task.kind === 'send') setDraft(turn.task.text)
+    },
+  }
+}

@@ -1,0 +1,64 @@
+/** The page: conversations at the side, one of them in the middle. */
+
+import { useState } from 'react'
+import { navigate, NEW_CHAT, useRoute } from '../../router'
+import { Dialog } from '../../ui/Dialog'
+import { useMediaQuery } from '../../ui/useMediaQuery'
+import { ChatPage } from '../chat/ChatPage'
+import { NotFound } from '../chat/NotFound'
+import { Sidebar } from './Sidebar'
+import { TopBar } from './TopBar'
+import { UnreachableBanner } from './UnreachableBanner'
+
+export function Layout() {
+  const route = useRoute()
+  const isWide = useMediaQuery('(min-width: 48rem)')
+  const [isMenuOpen, setMenuOpen] = useState(false)
+  const [newChats, setNewChats] = useState(0)
+  const currentId = route.page === 'conversation' ? route.conversationId : null
+
+  const openMenu = () => {
+    setMenuOpen(true)
+  }
+  const closeMenu = () => {
+    setMenuOpen(false)
+  }
+  const beginChat = () => {
+    closeMenu()
+    setNewChats((count) => count + 1)
+    navigate(NEW_CHAT)
+  }
+  const topBar = (title: string) => (
+    <TopBar title={title} onOpenMenu={isWide ? null : openMenu} onNewChat={beginChat} />
+  )
+
+  return (
+    <div className="flex h-full">
+      {isWide && (
+        <div className="w-66 shrink-0 border-r border-line">
+          <Sidebar currentId={currentId} onNewChat={beginChat} />
+        </div>
+      )}
+      {!isWide && isMenuOpen && (
+        <Dialog
+          label="Menu"
+          onClose={closeMenu}
+          className="m-0 h-dvh max-h-none w-[min(18rem,85vw)] max-w-none"
+        >
+          <Sidebar currentId={currentId} onNewChat={beginChat} onClose={closeMenu} />
+        </Dialog>
+      )}
+      <main className="flex min-w-0 flex-1 flex-col bg-paper">
+        <UnreachableBanner />
+        {route.page === 'unknown' ? (
+          <>
+            {topBar('')}
+            <NotFound what="page" />
+          </>
+        ) : (
+          <ChatPage conversationId={currentId} visit={newChats} renderHeader={topBar} />
+        )}
+      </main>
+    </div>
+  )
+}

@@ -1,0 +1,18 @@
+/** Starts the page: one transport, one of each service, one tree of components. */
+
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { createApi, createTransport } from './api'
+import { App } from './app'
+import { createServices } from './services'
+import './ui/theme.css'
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no #root.')
+
+const services = createServices(createApi(createTransport(location.origin)))
+createRoot(root).render(
+  <StrictMode>
+    <App services={services} />
+  </StrictMode>,
+)

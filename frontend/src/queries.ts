@@ -1,0 +1,36 @@
+/** What is remembered of the server's answers, and how often a failed call is made again. */
+
+import { QueryClient } from '@tanstack/react-query'
+import { ApiError } from './api'
+
+const LONGEST_WAIT_MS = 4_000
+const FRESH_MS = 30_000
+
+export const keys = {
+  conversations: ['conversations'] as const,
+  conversation: (id: string) => ['conversation', id] as const,
+  messages: (id: string) => ['messages', id] as const,
+}
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        networkMode: 'always', // The server may be this machine, without any network.
+        staleTime: FRESH_MS,
+        retry: (failures, error) => isPassing(error) || (canRetry(error) && failures < 2),
+        retryDelay: (failures, error) =>
+          Math.max(Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** failures), waitOf(error)),
+      },
+      mutations: { networkMode: 'always' },
+    },
+  })
+}
+
+/** Failures that end by themselves: the page keeps trying, and says so. */
+function isPassing(error: Error): boolean {
+  return error instanceof ApiError && (error.code === 'Unavailable' || error.retryAfterMs !== null)
+}
+
+const canRetry = (error: Error) => error instanceof ApiError && error.canRetry
+const waitOf = (error: Error) => (error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0)

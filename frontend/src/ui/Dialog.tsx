@@ -1,0 +1,40 @@
+/** Modal windows: the browser's own dialog traps focus, closes on Escape, and gives focus back. */
+
+import type { ReactNode } from 'react'
+import { useEffect, useRef } from 'react'
+
+interface Props {
+  label: string
+  onClose: () => void
+  className?: string
+  children: ReactNode
+}
+
+/** Open as long as it is rendered. */
+export function Dialog({ label, onClose, className = '', children }: Props) {
+  const ref = useRef<HTMLDialogElement>(null)
+
+  useEffect(() => {
+    const dialog = ref.current
+    dialog?.showModal()
+    return () => dialog?.close()
+  }, [])
+
+  return (
+    <dialog
+      ref={ref}
+      aria-label={label}
+      className={`bg-raised text-ink shadow-float ${className}`}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+      onClick={(event) => {
+        // A click on the backdrop is one on the dialog itself and on nothing within.
+        if (event.target === event.currentTarget) onClose()
+      }}
+    >
+      {children}
+    </dialog>
+  )
+}
