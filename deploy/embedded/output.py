@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -42,14 +43,15 @@ class Output:
         self._files: dict[str, RotatingFileHandler] = {}
         self._last: dict[str, list[str]] = {}
 
-    def line(self, name: str, text: str, noise: str = "") -> None:
-        """Records one line of a process; shows it unless it contains `noise`."""
+    def line(self, name: str, text: str, noise: Sequence[str] = ()) -> None:
+        """Records one line of a process; shows it unless it contains any `noise`."""
         text = text.translate(_UNPRINTABLE).rstrip()
         self._record(name, text)
         last = self._last.setdefault(name, [])
         last.append(text)
         del last[:-20]
-        if not noise or noise not in text or self._level <= logging.DEBUG:
+        is_noise = any(each in text for each in noise)
+        if not is_noise or self._level <= logging.DEBUG:
             self._print(name, _readable(text) if self._coloured else text)
 
     def say(self, text: str, *, level: int = logging.INFO) -> None:

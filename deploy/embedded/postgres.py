@@ -108,7 +108,7 @@ class EmbeddedPostgres:
             directory=place.directory,
             stop_signal=SIGINT,  # "Fast": ends the sessions, then shuts down cleanly.
             account=place.account,
-            noise=" LOG:  ",
+            noise=(" LOG:  ", "FATAL:  the database system is "),
         )
         pid_file = PidFile(self._home.run / f"{_NAME}.pid")
         self._server = Supervised(program, self._output, pid_file)

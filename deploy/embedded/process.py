@@ -31,8 +31,8 @@ class Program:
     directory: Path
     stop_signal: int = signal.SIGTERM
     account: Account | None = None
-    # Lines that contain this go to the log file, and to the terminal at DEBUG only.
-    noise: str = ""
+    # Lines that contain one go to the log file, and to the terminal at DEBUG only.
+    noise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class Schema:
             command=[sys.executable, *words],
             environment=environment,
             directory=CHECKOUT,
-            noise="  Applying ",
+            noise=("  Applying ",),
         )
         await run_to_end(program, self._output)
 

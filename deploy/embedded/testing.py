@@ -20,11 +20,11 @@ from typing import Self
 
 from deploy.embedded.errors import StartError
 from deploy.embedded.paths import CHECKOUT, Home
-from deploy.embedded.ports import Port, check_free, free_port
+from deploy.embedded.ports import Port, check_free
 from deploy.embedded.settings import InternalPorts
 
 READY = "Lamla is ready: "
-_INTERNAL_PORTS = 8
+_PORTS = 10
 _POLL_SECONDS = 0.05
 # A person's settings must not decide how a test ends.
 _OTHERS_PREFIXES = ("LAMLA_", "DB_", "DJANGO_")
@@ -43,9 +43,9 @@ class Stack:
     ) -> None:
         """Chooses free ports where none are given."""
         self.home = home
-        self.port = port or free_port()
-        self.admin_port = admin_port or free_port()
-        self._base = _free_range(_INTERNAL_PORTS)
+        self._base = _free_range(_PORTS)
+        self.port = port or self._base + 8
+        self.admin_port = admin_port or self._base + 9
         self.ports = InternalPorts(self._base)
         self.log = home.with_name(f"{home.name}.stdout")
         self._environment = dict(environment or {})

@@ -52,7 +52,7 @@ def test_noise_is_kept_but_not_shown(home: Home) -> None:
     """PostgreSQL's every-day messages are for its log file."""
     stream = io.StringIO()
     output = Output(home.logs, stream=stream)
-    output.line("postgres", "1 LOG:  checkpoint", " LOG:  ")
+    output.line("postgres", "1 LOG:  checkpoint", [" LOG:  "])
     output.close()
 
     assert "" == stream.getvalue()
