@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from gateway.envoy.settings import EdgeSettings, Place
-from mesh.testing import Served, TokenIssuer, serving
+from mesh.testing import TokenIssuer
 from tests.clients import Client, GrpcClient, GrpcWebClient, JsonClient
 from tests.edge.envoy import Edge, running
 from tests.edge.peers import (
@@ -45,8 +45,8 @@ class Peers:
     gateway: ScriptedPeer
     persistence: ScriptedPeer
     django: ScriptedDjango
-    gateway_served: Served
-    persistence_served: Served
+    gateway_address: str
+    persistence_address: str
 
 
 @pytest.fixture(scope="package")
@@ -68,21 +68,12 @@ async def all_peers(certs: Path, issuer: TokenIssuer) -> AsyncIterator[Peers]:
     persistence = ScriptedPeer(PERSISTENCE_SERVICES)
     django = ScriptedDjango(certs, issuer)
     async with AsyncExitStack() as stack:
-        served = [
-            await stack.enter_async_context(
-                serving(
-                    peer.register,
-                    *peer.services,
-                    certs=certs,
-                    policy=peer.policy,
-                    peer=name,
-                    verifier=issuer.verifier,
-                )
-            )
+        addresses = [
+            await stack.enter_async_context(peer.serving(certs, issuer, peer=name))
             for name, peer in (("gateway", gateway), ("persistence", persistence))
         ]
         await stack.enter_async_context(django.serving())
-        yield Peers(gateway, persistence, django, *served)
+        yield Peers(gateway, persistence, django, *addresses)
 
 
 @pytest.fixture(autouse=True)
@@ -129,8 +120,8 @@ def place(
     def make() -> Place:
         directory = tmp_path_factory.mktemp("envoy")
         return Place(
-            gateway=[all_peers.gateway_served.address],
-            persistence=[all_peers.persistence_served.address],
+            gateway=[all_peers.gateway_address],
+            persistence=[all_peers.persistence_address],
             persistence_http=[f"127.0.0.1:{all_peers.django.port}"],
             static_dir=page,
             schema=ROOT / "build" / "schema.binpb",

@@ -17,8 +17,10 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 from lamla.store.v1 import turn_service_pb2  # noqa: F401 - Into the descriptor pool.
 
+from mesh.credentials import Certificates
 from mesh.policy import USERS, Policy, rule
-from mesh.testing import TokenIssuer
+from mesh.server import PeerServer
+from mesh.testing import TokenIssuer, settings
 
 GATEWAY_SERVICES = ("lamla.chat.v1.ChatService",)
 PERSISTENCE_SERVICES = (
@@ -84,6 +86,25 @@ class ScriptedPeer:
             server.add_generic_rpc_handlers(
                 (grpc.method_handlers_generic_handler(service, handlers),)
             )
+
+    @contextlib.asynccontextmanager
+    async def serving(
+        self, certs: Path, issuer: TokenIssuer, *, peer: str, port: int = 0
+    ) -> AsyncIterator[str]:
+        """Serves as `peer`; yields the address."""
+        server = PeerServer(
+            settings(certs / peer),
+            listen=f"127.0.0.1:{port}",
+            policy=self.policy,
+            verifier=issuer.verifier,
+            certs=Certificates(certs / peer, poll_seconds=0),
+        )
+        server.add(self.register, *self.services)
+        await server.start()
+        try:
+            yield f"127.0.0.1:{server.port}"
+        finally:
+            await server.stop(None)
 
     def _methods(self) -> list[MethodDescriptor]:
         pool = descriptor_pool.Default()

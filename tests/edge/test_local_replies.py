@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -31,8 +32,7 @@ LIST = "lamla.chat.v1.ConversationService/ListConversations"
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def lonely(place: Callable[[], Place]) -> AsyncIterator[Edge]:
     """An Envoy whose gateway is not there."""
-    lonely = place()
-    nowhere = Place(**{**vars(lonely), "gateway": ["127.0.0.1:1"]})
+    nowhere = replace(place(), gateway=["127.0.0.1:1"])
     async with running(nowhere, EdgeSettings(), absent={"gateway"}) as envoy:
         yield envoy
 

@@ -1,0 +1,155 @@
+"""The built page, and what Django answers."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.edge.conftest import ASSET, INDEX
+from tests.edge.envoy import Edge
+
+
+class TestPage:
+    @pytest.mark.parametrize(
+        "path", ["/", "/c/0198c0de-0000-7000-8000-000000000001", "/login?next=/x"]
+    )
+    async def test_every_address_of_the_page_is_the_page(
+        self, edge: Edge, http: aiohttp.ClientSession, path: str
+    ):
+        """
+        A link into the page works after a reload; it is asked for again each time.
+        """
+        answer = await http.get(edge.url + path)
+
+        assert 200 == answer.status
+        assert INDEX == await answer.text()
+        assert "text/html" == answer.content_type
+        assert "no-cache" == answer.headers["cache-control"]
+
+    @pytest.mark.parametrize(
+        ("path", "content_type", "cache"),
+        [
+            ("/assets/app-1a2b.js", "text/javascript", "immutable"),
+            ("/favicon.svg", "image/svg+xml", "no-cache"),
+            ("/index.html", "text/html", "no-cache"),
+        ],
+    )
+    async def test_files_have_a_type_and_an_age(
+        self,
+        edge: Edge,
+        http: aiohttp.ClientSession,
+        page: Path,
+        path: str,
+        content_type: str,
+        cache: str,
+    ):
+        """
+        What has a hash in its name is kept for ever, the rest asked for again.
+        """
+        whole = {"accept-encoding": "identity"}
+        answer = await http.get(edge.url + path, headers=whole)
+
+        assert 200 == answer.status
+        assert (page / path[1:]).read_bytes() == await answer.read()
+        assert content_type == answer.content_type
+        assert cache in answer.headers["cache-control"]
+
+    async def test_files_are_compressed_for_who_accepts_it(
+        self, edge: Edge, http: aiohttp.ClientSession
+    ):
+        """
+        Scripts shrink to a fraction.
+        """
+        answer = await http.get(
+            f"{edge.url}/assets/app-1a2b.js", headers={"accept-encoding": "gzip"}
+        )
+        body = await answer.read()
+
+        assert "gzip" == answer.headers["content-encoding"]
+        assert ASSET == gzip.decompress(body).decode()
+
+    @pytest.mark.parametrize("path", ["/", "/assets/app-1a2b.js", "/favicon.svg"])
+    async def test_the_page_is_told_what_it_may_do(
+        self, edge: Edge, http: aiohttp.ClientSession, path: str
+    ):
+        """
+        Only what comes from here runs, talks, or frames.
+        """
+        headers = (await http.get(edge.url + path)).headers
+        policy = headers["content-security-policy"]
+
+        assert "default-src 'self'" in policy
+        assert "connect-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe-eval" not in policy
+        assert "nosniff" == headers["x-content-type-options"]
+        assert "same-origin" == headers["referrer-policy"]
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/assets/../../../../../../etc/passwd",
+            "/assets/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+            "/assets/..%2f..%2f..%2f..%2fetc/passwd",
+            "//etc/passwd",
+            "/assets/",
+        ],
+    )
+    async def test_nothing_outside_of_the_page_is_served(
+        self, edge: Edge, path: str
+    ):
+        """
+        Neither files above it nor a list of those in it.
+        """
+        body = await raw(edge, f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n")
+
+        assert b"root:" not in body
+        assert b"app-1a2b" not in body
+
+
+class TestDjango:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/admin/login/",
+            "/static/admin/base.css",
+            "/health",
+            "/api/v1/chat/health",
+            "/api/health/db",
+            "/admin",
+        ],
+    )
+    async def test_what_must_be_http_reaches_persistence(
+        self, edge: Edge, http: aiohttp.ClientSession, path: str
+    ):
+        """
+        With the host that the browser asked for.
+        """
+        answer = await http.get(edge.url + path)
+
+        assert {"path": path, "host": edge.address} == await answer.json()
+
+    async def test_the_keys_are_public(self, edge: Edge, http: aiohttp.ClientSession):
+        """
+        At the usual place.
+        """
+        answer = await http.get(f"{edge.url}/.well-known/jwks.json")
+
+        assert "keys" in await answer.json()
+
+
+async def raw(edge: Edge, request: str) -> bytes:
+    """Sends bytes that no decent client would send."""
+    host, _, port = edge.address.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        writer.write(request.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n").encode())
+        async with asyncio.timeout(5):
+            return await reader.read()
+    finally:
+        writer.close()
+        await writer.wait_closed()
