@@ -1,0 +1,204 @@
+"""A store in memory, behind the port of gateway."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from lamla.errors.v1.error_reason_pb2 import ErrorReason
+
+from gateway.clients.store import BeginTurn, Delta, FinishTurn, Permit, TakenOver
+from gateway.domain import (
+    GenerationView,
+    HistoryMessage,
+    Lease,
+    Located,
+    NewMessage,
+    Role,
+    State,
+    Turn,
+)
+from mesh.errors import ServiceError
+from mesh.identity import current_user
+from mesh.ids import uuid7
+
+MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@dataclass
+class Row:
+    """One stored generation."""
+
+    owner_id: UUID
+    turn: Turn
+    view: GenerationView
+    lease: Lease
+    finishes: int = 0
+
+
+@dataclass
+class MemoryStore:
+    """Keeps turns as persistence does: owners, leases, epochs, idempotency.
+
+    Attributes:
+        endpoint: Of the gateway that it serves.
+        down: What every call raises; None while it is up.
+        append_down: What only checkpoints and ends raise.
+        calls: How often each method was called.
+        ended: Set when a turn was finished.
+    """
+
+    endpoint: str = "gateway:1"
+    history: tuple[HistoryMessage, ...] = ()
+    rows: dict[str, Row] = field(default_factory=dict)
+    requests: dict[tuple[UUID, str], str] = field(default_factory=dict)
+    down: ServiceError | None = None
+    append_down: ServiceError | None = None
+    deltas: list[Delta] = field(default_factory=list)
+    finished: list[FinishTurn] = field(default_factory=list)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    begin_gate: asyncio.Event | None = None
+
+    async def begin(self, turn: BeginTurn) -> Turn:
+        """See `Store.begin`."""
+        self._refuse_when(self.down)
+        if self.begin_gate is not None:
+            await self.begin_gate.wait()
+        key = current_user().id, turn.request_id
+        if key in self.requests:
+            row = self.rows[self.requests[key]]
+            known = replace(row.turn, view=row.view, lease=row.lease, created=False)
+            return known
+        view = GenerationView(
+            id=str(uuid7()),
+            conversation_id=str(uuid7()),
+            user_message_id=str(uuid7()),
+            answer_message_id=str(uuid7()),
+            state=State.GENERATING,
+        )
+        lease = Lease(gateway_endpoint=self.endpoint, worker_endpoint="", epoch=1)
+        text = turn.turn.text if isinstance(turn.turn, NewMessage) else "Again?"
+        began = Turn(
+            view=view,
+            lease=lease,
+            prompt_version=turn.prompt_version,
+            start_time=MOMENT,
+            created=True,
+            capability=f"secret of {view.id}",
+            config=turn.config,
+            history=(*self.history, HistoryMessage(role=Role.USER, text=text)),
+        )
+        self.requests[key] = view.id
+        self.rows[view.id] = Row(key[0], began, view, lease)
+        return began
+
+    async def append(self, deltas: Sequence[Delta]) -> set[str]:
+        """See `Store.append`."""
+        self._refuse_when(self.down or self.append_down)
+        self.deltas += deltas
+        lost = set()
+        for delta in deltas:
+            row = self._permitted(delta.permit)
+            if row is None or row.view.state is not State.GENERATING:
+                lost.add(delta.permit.generation_id)
+                continue
+            text = row.view.text[: delta.text_offset] + delta.text
+            assert delta.text_offset <= len(row.view.text)
+            row.view = replace(row.view, text=text, last_sequence=delta.last_sequence)
+            row.lease = replace(row.lease, worker_endpoint=delta.worker_endpoint)
+        return lost
+
+    async def finish(self, turn: FinishTurn) -> None:
+        """See `Store.finish`."""
+        self._refuse_when(self.down or self.append_down)
+        row = self._permitted(turn.permit)
+        if row is None:
+            raise ServiceError(ErrorReason.ERROR_REASON_LEASE_LOST, "Taken over.")
+        row.finishes += 1
+        row.view = replace(
+            row.view,
+            state=turn.state,
+            text=turn.text,
+            last_sequence=turn.last_sequence,
+            finish_reason=turn.finish_reason,
+            usage=turn.usage,
+            failure=turn.failure,
+            model=turn.model,
+            provider=turn.provider,
+        )
+        self.finished.append(turn)
+        self.ended.set()
+
+    async def locate(self, generation_id: str) -> Located:
+        """See `Store.locate`."""
+        self._refuse_when(self.down)
+        row = self._owned(generation_id)
+        is_running = row.view.state is State.GENERATING
+        return Located(
+            view=row.view,
+            lease=row.lease if is_running else None,
+            prompt_version=row.turn.prompt_version,
+            start_time=MOMENT,
+        )
+
+    async def take_over(self, generation_id: str) -> TakenOver:
+        """See `Store.take_over`."""
+        self._refuse_when(self.down)
+        row = self._owned(generation_id)
+        if not row.lease.expired:
+            raise ServiceError(ErrorReason.ERROR_REASON_LEASE_LOST, "Held.")
+        row.lease = replace(
+            row.lease,
+            gateway_endpoint=self.endpoint,
+            epoch=row.lease.epoch + 1,
+            expired=False,
+        )
+        permit = Permit(
+            generation_id=generation_id,
+            capability=row.turn.capability,
+            epoch=row.lease.epoch,
+        )
+        return TakenOver(view=row.view, permit=permit, lease=row.lease)
+
+    def expire(self, generation_id: str) -> None:
+        """Lets the lease of a generation be over."""
+        row = self.rows[generation_id]
+        row.lease = replace(row.lease, expired=True)
+
+    def steal(self, generation_id: str, endpoint: str) -> None:
+        """Gives the lease to another gateway."""
+        row = self.rows[generation_id]
+        row.lease = replace(
+            row.lease, gateway_endpoint=endpoint, epoch=row.lease.epoch + 1
+        )
+
+    def _permitted(self, permit: Permit) -> Row | None:
+        row = self.rows.get(permit.generation_id)
+        if row is None or row.turn.capability != permit.capability:
+            return None
+        return row if row.lease.epoch == permit.epoch else None
+
+    def _owned(self, generation_id: str) -> Row:
+        row = self.rows.get(generation_id)
+        if row is None or row.owner_id != current_user().id:
+            raise ServiceError(
+                ErrorReason.ERROR_REASON_GENERATION_NOT_FOUND,
+                "No such generation.",
+                generation_id=generation_id,
+            )
+        return row
+
+    @staticmethod
+    def _refuse_when(error: ServiceError | None) -> None:
+        if error is not None:
+            raise error
+
+
+def outage() -> ServiceError:
+    """Makes what persistence reports while its database is down."""
+    return ServiceError(
+        ErrorReason.ERROR_REASON_DATABASE_UNAVAILABLE, "The database cannot be reached."
+    )
