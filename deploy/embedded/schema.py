@@ -10,7 +10,7 @@ import psycopg
 
 from deploy.embedded.output import Output
 from deploy.embedded.paths import CHECKOUT
-from deploy.embedded.process import Program, run_to_end
+from deploy.embedded.process import ALL_LINES, Program, run_to_end
 
 _APPLIED = """
     SELECT md5(string_agg(app || '.' || name, ',' ORDER BY app, name))
@@ -79,7 +79,7 @@ class Schema:
             command=[sys.executable, *words],
             environment=environment,
             directory=CHECKOUT,
-            noise=("  Applying ",),
+            noise=ALL_LINES,
         )
         await run_to_end(program, self._output)
 
