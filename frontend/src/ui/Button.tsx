@@ -3,14 +3,14 @@
 import type { ButtonHTMLAttributes, Ref } from 'react'
 
 const BASE =
-  'inline-flex items-center justify-center gap-1.5 rounded-sm transition-colors disabled:cursor-default disabled:opacity-50'
+  'inline-flex items-center justify-center gap-1.5 rounded-sm transition-colors disabled:cursor-default'
 
 const LOOKS = {
-  primary: 'bg-accent px-3 py-1.5 font-medium text-on-accent hover:opacity-90',
-  danger: 'bg-danger px-3 py-1.5 font-medium text-paper hover:opacity-90',
+  primary: 'bg-accent px-3 py-1.5 font-medium text-on-accent hover:opacity-90 disabled:opacity-50',
+  danger: 'bg-danger px-3 py-1.5 font-medium text-paper hover:opacity-90 disabled:opacity-50',
   plain: 'border border-edge px-3 py-1.5 hover:bg-hover',
-  link: 'font-medium text-accent underline-offset-4 hover:underline',
-  quiet: 'px-1.5 py-1 text-faint hover:bg-hover hover:text-ink',
+  link: 'font-medium text-accent underline-offset-4 enabled:hover:underline disabled:font-normal',
+  quiet: 'px-1.5 py-1 text-faint hover:bg-hover hover:text-ink disabled:opacity-50',
 } as const
 
 interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {

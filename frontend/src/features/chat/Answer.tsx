@@ -31,10 +31,10 @@ export function Answer({ message, turn, isNewest, onRegenerate, onRetry }: Props
       data-role="assistant"
       data-state={isGenerating ? 'generating' : (message?.state ?? 'failed')}
       aria-busy={isGenerating}
-      className="grid gap-1 pt-4 md:grid-cols-gutter"
+      className="relative pt-4"
     >
-      <Speaker name="Lamla" />
-      <div className="min-w-0 md:px-3.5 md:pt-2.5">
+      <Speaker name="Lamla" className="margin:mt-1" />
+      <div className="md:px-3.5">
         {(text || isGenerating) && (
           <p className="text-read break-words whitespace-pre-wrap">
             {text}

@@ -62,7 +62,7 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
     <>
       {renderHeader(title)}
       <div ref={scrollRef} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
-        <div ref={contentRef} className="min-h-full">
+        <div ref={contentRef} className="flex min-h-full flex-col">
           {error && <NotLoaded error={error} onReload={reload} />}
           {isEmpty && !error && <EmptyChat onPick={pick} />}
           {!isEmpty && (
@@ -97,4 +97,4 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
   )
 }
 
-const COLUMN = 'mx-auto w-full max-w-3xl px-4'
+const COLUMN = 'mx-auto w-full max-w-[44rem] px-4'

@@ -9,7 +9,7 @@ const EXAMPLES = [
 
 export function EmptyChat({ onPick }: { onPick: (text: string) => void }) {
   return (
-    <div className="mx-auto flex min-h-full w-full max-w-2xl flex-col justify-end px-4 pb-8 md:justify-center md:pb-16">
+    <div className="mx-auto flex w-full max-w-[44rem] flex-1 flex-col justify-end px-4 pb-8 md:justify-center md:px-7.5 md:pb-16">
       <h1 className="text-title font-semibold">What would you like to understand?</h1>
       <p className="mt-1 text-soft">
         Ask in your own words. The answer appears while it is being written.

@@ -19,41 +19,39 @@ export function Question({ text, turn, onRetry, onEdit }: Props) {
   const error = turn?.phase === 'failed' ? turn.error : null
   const state = error ? 'unsent' : turn ? 'sending' : 'complete'
   return (
-    <article data-role="user" data-state={state} className="grid gap-1 pt-6 md:grid-cols-gutter">
-      <Speaker name="You" />
-      <div className="min-w-0">
-        <p
-          className={`rounded-md bg-tint px-3.5 py-2.5 text-read break-words whitespace-pre-wrap ${turn ? 'opacity-70' : ''}`}
+    <article data-role="user" data-state={state} className="relative pt-6">
+      <Speaker name="You" className="margin:mt-3.5" />
+      <p
+        className={`rounded-md bg-tint px-3.5 py-2.5 text-read break-words whitespace-pre-wrap ${turn ? 'opacity-70' : ''}`}
+      >
+        {text}
+      </p>
+      {turn && error && (
+        <Notice
+          className="mt-2"
+          actions={
+            <>
+              <RetryButton
+                notBefore={error.retryAfterMs && turn.failTime + error.retryAfterMs}
+                onRetry={() => {
+                  onRetry(turn)
+                }}
+              />
+              <Button
+                look="link"
+                className="text-inherit"
+                onClick={() => {
+                  onEdit(turn)
+                }}
+              >
+                Edit
+              </Button>
+            </>
+          }
         >
-          {text}
-        </p>
-        {turn && error && (
-          <Notice
-            className="mt-2"
-            actions={
-              <>
-                <RetryButton
-                  notBefore={error.retryAfterMs && turn.failTime + error.retryAfterMs}
-                  onRetry={() => {
-                    onRetry(turn)
-                  }}
-                />
-                <Button
-                  look="link"
-                  className="text-inherit"
-                  onClick={() => {
-                    onEdit(turn)
-                  }}
-                >
-                  Edit
-                </Button>
-              </>
-            }
-          >
-            Not sent. {error.message}
-          </Notice>
-        )}
-      </div>
+          Not sent. {error.message}
+        </Notice>
+      )}
     </article>
   )
 }

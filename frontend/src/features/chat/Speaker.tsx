@@ -1,5 +1,17 @@
 /** Who says what follows: in the margin, or above it where there is none. */
 
-export function Speaker({ name }: { name: string }) {
-  return <h2 className="text-fine font-semibold text-faint md:pt-3 md:text-right">{name}</h2>
+interface Props {
+  name: string
+  /** Brings the name, where it is in the margin, to the height of the first line. */
+  className: string
+}
+
+export function Speaker({ name, className }: Props) {
+  return (
+    <h2
+      className={`mb-1 text-fine font-semibold text-faint margin:absolute margin:right-full margin:mr-3 ${className}`}
+    >
+      {name}
+    </h2>
+  )
 }

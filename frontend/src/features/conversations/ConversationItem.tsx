@@ -51,12 +51,12 @@ export function ConversationItem({ conversation, isCurrent, onFollow }: Props) {
         <span aria-hidden="true" className="mr-2 size-1.5 animate-pulse rounded-full bg-accent" />
       )}
       <span
-        className={`flex pr-1 group-focus-within:flex group-hover:flex ${isCurrent ? '' : 'hidden touch:flex'}`}
+        className={`flex pr-1 group-focus-within:flex group-hover:flex ${isCurrent ? '' : 'hidden touch:flex touch:opacity-60'}`}
       >
         <IconButton
           ref={renameButton}
           label={`Rename ${title}`}
-          className="size-7"
+          className="size-7 touch:size-9"
           onClick={() => {
             setMode('renamed')
           }}
@@ -65,7 +65,7 @@ export function ConversationItem({ conversation, isCurrent, onFollow }: Props) {
         </IconButton>
         <IconButton
           label={`Delete ${title}`}
-          className="size-7"
+          className="size-7 touch:size-9"
           onClick={() => {
             setMode('deleted')
           }}

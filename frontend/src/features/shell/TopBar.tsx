@@ -19,7 +19,11 @@ export function TopBar({ title, onOpenMenu, onNewChat }: Props) {
           <MenuIcon />
         </IconButton>
       )}
-      <h1 className="min-w-0 flex-1 truncate text-ui font-semibold">{title}</h1>
+      {title ? (
+        <h1 className="min-w-0 flex-1 truncate text-ui font-semibold">{title}</h1>
+      ) : (
+        <span className="flex-1 text-ui font-semibold">Lamla</span>
+      )}
       {onOpenMenu && (
         <IconButton label="New chat" className="size-10" onClick={onNewChat}>
           <PlusIcon />
