@@ -1,6 +1,7 @@
 """Who may call which method of persistence: the rows of all its apps."""
 
 from mesh.policy import Policy
+from persistence.chat.policy import POLICY as CHAT
 from persistence.identity.policy import POLICY as IDENTITY
 
-POLICY: Policy = {**IDENTITY}
+POLICY: Policy = {**IDENTITY, **CHAT}

@@ -8,6 +8,11 @@ from mesh.credentials import Certificates
 from mesh.server import PeerServer
 from mesh.settings import SettingsError
 from mesh.tokens import StaticKeys, TokenVerifier
+from persistence.chat.servicer import SERVICE as CONVERSATIONS
+from persistence.chat.servicer import ConversationServicer
+from persistence.chat.turns.servicer import SERVICE as TURNS
+from persistence.chat.turns.servicer import TurnServicer
+from persistence.chat.turns.sweep import PERIODIC as CHAT_PERIODIC
 from persistence.config import PersistenceSettings
 from persistence.http.app import HttpApp, PublicKeys
 from persistence.http.asgi import App
@@ -61,6 +66,8 @@ class Process:
             is_https=config.is_https,
         )
         self.server.add(identity.register, IDENTITY)
+        self.server.add(ConversationServicer().register, CONVERSATIONS)
+        self.server.add(TurnServicer(self.pool).register, TURNS)
         self.server.health.depends_on("database", lambda: ping(self.pool))
         health = ServiceHealth(self.server.health)
         exact: dict[str, App] = {
@@ -80,29 +87,31 @@ class Process:
             drain_seconds=config.drain_seconds,
         )
         self.periodic = [
-            Periodic("identity-sweep", expired_delete, config.sweep_seconds)
+            Periodic("identity-sweep", expired_delete, config.sweep_seconds),
+            *CHAT_PERIODIC,
         ]
+        self._working: list[asyncio.Task[None]] = []
         self.server.on_drain(self.http.stop)
 
     async def run(self) -> None:
         """Serves until SIGTERM or SIGINT, then drains."""
-        work = await self.start()
+        await self.start()
         try:
             await self.server.run()
         finally:
-            await self.stop(work)
+            await self.stop()
 
-    async def start(self) -> list[asyncio.Task[None]]:
+    async def start(self) -> None:
         """Starts all but the gRPC server."""
         await self.pool.open()
         await self.http.start()
-        return [asyncio.create_task(periodic.run()) for periodic in self.periodic]
+        self._working = [asyncio.create_task(each.run()) for each in self.periodic]
 
-    async def stop(self, work: list[asyncio.Task[None]]) -> None:
+    async def stop(self) -> None:
         """Stops what `start` started."""
-        for task in work:
+        for task in self._working:
             task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
+        await asyncio.gather(*self._working, return_exceptions=True)
         await self.http.stop()
         await self.pool.close()
 
