@@ -18,6 +18,9 @@ from deploy.embedded.pids import PidFile
 from deploy.embedded.process import ALL_LINES, Program, Supervised, run_to_end
 
 _NAME = "envoy"
+# Envoy asks for the keys before it has read which cluster they come from, and then
+# asks again.
+_NOISE = ("[cluster = persistence_http] is not configured", "Jwks async fetching")
 _START_SECONDS = 30.0
 _UPSTREAMS_SECONDS = 60.0
 _PROBE_SECONDS = 0.1
@@ -69,6 +72,7 @@ class Envoy:
             "immediate",
             config=config,
             name=_NAME,
+            noise=_NOISE,
         )
         pid_file = PidFile(self._run / f"{_NAME}.pid")
         self._process = Supervised(program, self._output, pid_file)
