@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import grpc
@@ -14,11 +15,10 @@ from google.protobuf.message_factory import GetMessageClass
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from lamla.chat.v1 import conversation_service_pb2 as conversations_pb
-from lamla.chat.v1 import generation_pb2
 from lamla.chat.v1.conversation_service_pb2_grpc import ConversationServiceStub
 
 from mesh.ids import uuid7
-from tests.persistence.chat.turns import MOMENT, Turns, pb
+from tests.persistence.chat.turns import LEASE, MOMENT, Turns, pb, piece
 
 UNPLANNED = {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN}
 ODD_TEXT = st.one_of(
@@ -129,6 +129,17 @@ def drawn(kind: type[Message], known: list[str]) -> list[Message]:
     return requests
 
 
+async def outcome(
+    call: Callable[..., Any], request: Message, turns: Turns
+) -> grpc.StatusCode:
+    """Makes the call; returns how it ended."""
+    try:
+        await call(request, metadata=turns.person.metadata, timeout=20)
+    except grpc.aio.AioRpcError as error:
+        return error.code()
+    return grpc.StatusCode.OK
+
+
 @pytest.mark.parity("A36")
 @pytest.mark.parametrize(("method", "kind"), METHODS, ids=[m for m, _ in METHODS])
 async def test_no_request_ends_unplanned(
@@ -145,15 +156,8 @@ async def test_no_request_ends_unplanned(
     stub = conversations if is_public else turns.stub
     call: Callable[..., Any] = getattr(stub, method)
 
-    async def code(request: Message) -> grpc.StatusCode:
-        try:
-            await call(request, metadata=turns.person.metadata, timeout=20)
-        except grpc.aio.AioRpcError as error:
-            return error.code()
-        return grpc.StatusCode.OK
-
     requests = await asyncio.to_thread(drawn, kind, known)
-    codes = [await code(request) for request in requests]
+    codes = [await outcome(call, request, turns) for request in requests]
 
     assert [] == [
         (one, request)
@@ -162,23 +166,52 @@ async def test_no_request_ends_unplanned(
     ]
 
 
+def mutations(odd: Message) -> Iterator[Callable[[Any], None]]:
+    """Yields what puts one field of `odd` after the other into a good message."""
+    for field, value in odd.ListFields():
+        if field.type != field.TYPE_MESSAGE:
+            yield partial(_put, name=field.name, value=value)
+            continue
+        for mutate in mutations(value[0] if field.is_repeated else value):
+            yield partial(_within, name=field.name, mutate=mutate)
+
+
+def _put(message: Any, *, name: str, value: Any) -> None:
+    setattr(message, name, value)
+
+
+def _within(message: Any, *, name: str, mutate: Callable[[Any], None]) -> None:
+    inner = getattr(message, name)
+    if not isinstance(inner, Message):
+        inner = inner[0] if inner else inner.add()
+    mutate(inner)
+
+
+async def good(step: str, turns: Turns) -> Message:
+    """Makes a request of `step` that is good, for a turn of its own."""
+    if step == "BeginTurn":
+        return turns.request(new_message=pb.NewMessage(text="One"))
+    begun = await turns.say()
+    if step == "AppendEvents":
+        deltas = [piece(begun, "text")]
+        return pb.AppendEventsRequest(deltas=deltas, lease_duration=LEASE)
+    return turns.ending(begun, "text")
+
+
 @pytest.mark.parity("A36")
-async def test_valid_requests_with_odd_contents_end_planned(
-    turns: Turns, known: list[str]
+@pytest.mark.parametrize("step", ["BeginTurn", "AppendEvents", "FinishTurn"])
+async def test_a_good_request_with_one_odd_field_ends_planned(
+    turns: Turns, known: list[str], step: str
 ):
     """
-    Requests that pass the contract's rules and are odd in what these do not say.
+    What passes the contract's rules is still odd: offsets, epochs, enums, durations.
     """
-    requests = await asyncio.to_thread(drawn, pb.NewMessage, known)
-    configs = await asyncio.to_thread(drawn, generation_pb2.GenerationConfig, known)
-    codes = []
-    for message, config in zip(requests, configs, strict=False):
-        try:
-            await turns.begin(new_message=message, config=config)
-        except grpc.aio.AioRpcError as error:
-            codes.append(error.code())
-        else:
-            codes.append(grpc.StatusCode.OK)
+    odd_ones = await asyncio.to_thread(drawn, dict(METHODS)[step], known)
+    codes: set[grpc.StatusCode] = set()
+    for mutate in [m for odd in odd_ones[::2] for m in mutations(odd)]:
+        request = await good(step, turns)
+        mutate(request)
+        codes.add(await outcome(getattr(turns.stub, step), request, turns))
 
-    assert not UNPLANNED & set(codes)
-    assert {grpc.StatusCode.OK, grpc.StatusCode.INVALID_ARGUMENT} <= set(codes)
+    assert not UNPLANNED & codes
+    assert {grpc.StatusCode.OK, grpc.StatusCode.INVALID_ARGUMENT} <= codes

@@ -30,9 +30,9 @@ class Turns:
         """The same for another person."""
         return Turns(self.stub, person)
 
-    async def begin(self, **values: Any) -> pb.BeginTurnResponse:
-        """Begins any turn; `new_message`, `edited_message` … say which."""
-        request = pb.BeginTurnRequest(
+    def request(self, **values: Any) -> pb.BeginTurnRequest:
+        """Makes any turn; `new_message`, `edited_message` … say which."""
+        return pb.BeginTurnRequest(
             **{
                 "request_id": str(uuid7()),
                 "gateway_endpoint": GATEWAY,
@@ -41,6 +41,10 @@ class Turns:
                 **values,
             }
         )
+
+    async def begin(self, **values: Any) -> pb.BeginTurnResponse:
+        """Begins it."""
+        request = self.request(**values)
         return await self.stub.BeginTurn(
             request, metadata=self.person.metadata, timeout=20
         )
@@ -83,11 +87,9 @@ class Turns:
         response = await self.stub.AppendEvents(request, timeout=20)
         return list(response.lost_generation_ids)
 
-    async def finish(
-        self, begun: Any, text: str = "", **values: Any
-    ) -> pb.FinishTurnResponse:
-        """Ends a turn that began or was taken over: COMPLETE, unless said."""
-        request = pb.FinishTurnRequest(
+    def ending(self, begun: Any, text: str = "", **values: Any) -> pb.FinishTurnRequest:
+        """Makes the end of a turn that began or was taken over: COMPLETE by default."""
+        return pb.FinishTurnRequest(
             **{
                 "generation_id": begun.generation.generation_id,
                 "capability": begun.capability,
@@ -100,6 +102,12 @@ class Turns:
                 **values,
             }
         )
+
+    async def finish(
+        self, begun: Any, text: str = "", **values: Any
+    ) -> pb.FinishTurnResponse:
+        """Ends it."""
+        request = self.ending(begun, text, **values)
         return await self.stub.FinishTurn(request, timeout=20)
 
     async def locate(self, generation_id: str) -> pb.LocateGenerationResponse:
