@@ -71,9 +71,13 @@ class LlmWorker:
             detach_grace=self._grace,
         )
         options = calls.options(self._timeout_seconds)
-        with calls.to(PEER):
-            async for message in self._any.Generate(request, **options):
-                yield _event_from_proto(message)
+        call = self._any.Generate(request, **options)
+        try:
+            with calls.to(PEER):
+                async for message in call:
+                    yield _event_from_proto(message)
+        finally:
+            call.cancel()  # Leaving a generator does not end the call it reads.
 
     async def attach(
         self, generation_id: str, *, after: int, endpoint: str
@@ -86,9 +90,13 @@ class LlmWorker:
         )
         stub = await self._at(endpoint)
         options = calls.options(self._timeout_seconds)
-        with calls.to(PEER):
-            async for message in stub.Attach(request, **options):
-                yield _event_from_proto(message)
+        call = stub.Attach(request, **options)
+        try:
+            with calls.to(PEER):
+                async for message in call:
+                    yield _event_from_proto(message)
+        finally:
+            call.cancel()
 
     async def cancel(self, generation_id: str, *, endpoint: str) -> None:
         """See `Worker.cancel`."""

@@ -37,9 +37,13 @@ class OtherGateways:
             generation_id=generation_id, after_sequence=after
         )
         options = calls.options(self._timeout_seconds, forward_user=True)
-        with calls.to(PEER):
-            async for message in stub.ResumeGeneration(request, **options):
-                yield event_from_proto(message)
+        call = stub.ResumeGeneration(request, **options)
+        try:
+            with calls.to(PEER):
+                async for message in call:
+                    yield event_from_proto(message)
+        finally:
+            call.cancel()  # Leaving a generator does not end the call it reads.
 
     async def cancel(self, endpoint: str, generation_id: str) -> GenerationView:
         """See `Gateways.cancel`."""

@@ -1,0 +1,40 @@
+"""Templates and their versions."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from gateway.prompts.template import Template, UnknownPromptError
+
+
+@pytest.mark.parity("A2")
+def test_another_text_is_another_version(tmp_path):
+    """
+    The version is the name and the begin of the text's SHA-256, so that a template
+    cannot change unnoticed.
+    """
+    (tmp_path / "tutor.md").write_text("Be kind.", encoding="utf-8")
+    before = Template.load("tutor", tmp_path)
+    (tmp_path / "tutor.md").write_text("Be brief.", encoding="utf-8")
+    after = Template.load("tutor", tmp_path)
+
+    digest = hashlib.sha256(b"Be kind.").hexdigest()
+    assert f"tutor@{digest[:12]}" == before.version
+    assert before.version != after.version
+
+
+def test_the_tutor_ships():
+    """
+    The default template is part of the package.
+    """
+    assert Template.load("tutor").version.startswith("tutor@")
+
+
+def test_an_unknown_name_is_refused():
+    """
+    A process with a template that does not exist does not begin to serve.
+    """
+    with pytest.raises(UnknownPromptError, match="nobody"):
+        Template.load("nobody")
