@@ -14,11 +14,15 @@ import struct
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import quote, unquote, urlencode
 
 import aiohttp
 import grpc
+import lamla.chat.v1.chat_service_pb2
+import lamla.chat.v1.conversation_service_pb2
+import lamla.identity.v1.identity_service_pb2  # noqa: F401 - Into the descriptor pool.
 from google.api import annotations_pb2
 from google.protobuf import descriptor_pool, json_format, message_factory
 from google.protobuf.descriptor import MethodDescriptor
@@ -26,13 +30,10 @@ from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
-import lamla.chat.v1.chat_service_pb2
-import lamla.chat.v1.conversation_service_pb2
-import lamla.identity.v1.identity_service_pb2  # noqa: F401 - Into the descriptor pool.
-
 SECONDS = 30.0
 TRAILERS = 0x80
 Headers = Mapping[str, str]
+NONE: Headers = MappingProxyType({})
 
 
 class Refused(Exception):  # noqa: N818 - An outcome that tests expect.
@@ -89,12 +90,12 @@ class Client(Protocol):
     """What a test can do in every protocol."""
 
     async def unary(
-        self, name: str, request: Message, *, token: str = "", headers: Headers = ...
+        self, name: str, request: Message, *, token: str = "", headers: Headers = NONE
     ) -> Any:
         """Calls `package.Service/Method` and returns its response."""
 
     def stream(
-        self, name: str, request: Message, *, token: str = "", headers: Headers = ...
+        self, name: str, request: Message, *, token: str = "", headers: Headers = NONE
     ) -> AsyncGenerator[Any, None]:
         """Calls `package.Service/Method` and yields its responses as they come."""
 
@@ -106,7 +107,7 @@ class GrpcClient:
         self._channel = channel
 
     async def unary(
-        self, name: str, request: Message, *, token: str = "", headers: Headers = {}
+        self, name: str, request: Message, *, token: str = "", headers: Headers = NONE
     ) -> Any:
         """See `Client.unary`."""
         call = self._channel.unary_unary(
@@ -122,7 +123,7 @@ class GrpcClient:
             raise _refused_by_grpc(error) from error
 
     async def stream(
-        self, name: str, request: Message, *, token: str = "", headers: Headers = {}
+        self, name: str, request: Message, *, token: str = "", headers: Headers = NONE
     ) -> AsyncGenerator[Any, None]:
         """See `Client.stream`."""
         call = self._channel.unary_stream(
@@ -148,7 +149,7 @@ class GrpcWebClient:
     url: str
 
     async def unary(
-        self, name: str, request: Message, *, token: str = "", headers: Headers = {}
+        self, name: str, request: Message, *, token: str = "", headers: Headers = NONE
     ) -> Any:
         """See `Client.unary`."""
         stream = self.stream(name, request, token=token, headers=headers)
@@ -156,7 +157,7 @@ class GrpcWebClient:
         return response
 
     async def stream(
-        self, name: str, request: Message, *, token: str = "", headers: Headers = {}
+        self, name: str, request: Message, *, token: str = "", headers: Headers = NONE
     ) -> AsyncGenerator[Any, None]:
         """See `Client.stream`."""
         sent = {
@@ -195,14 +196,14 @@ class JsonClient:
     content_types: list[str] = field(default_factory=list)
 
     async def unary(
-        self, name: str, request: Message, *, token: str = "", headers: Headers = {}
+        self, name: str, request: Message, *, token: str = "", headers: Headers = NONE
     ) -> Any:
         """See `Client.unary`."""
         async with self._answer(name, request, token, headers) as answer:
             return json_format.Parse(await answer.text(), response_class(name)())
 
     async def stream(
-        self, name: str, request: Message, *, token: str = "", headers: Headers = {}
+        self, name: str, request: Message, *, token: str = "", headers: Headers = NONE
     ) -> AsyncGenerator[Any, None]:
         """See `Client.stream`."""
         async with self._answer(name, request, token, headers) as answer:

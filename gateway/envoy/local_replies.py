@@ -34,13 +34,13 @@ class Refusal:
     Attributes:
         when: A CEL expression over the request and Envoy's own reply
             (https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes).
-        http: The HTTP status that JSON clients see.
+        http: The HTTP status that JSON clients see; None keeps Envoy's.
         has_envoys_words: Whether JSON clients see Envoy's message instead of ours: it
             says what is wrong with their JSON, and where.
     """
 
     when: str
-    http: int
+    http: int | None
     reason: Reason.ValueType
     message: str
     retry_after: timedelta | None = None
@@ -50,10 +50,9 @@ class Refusal:
     @property
     def status(self) -> Status:
         """The refusal as the services would write it."""
-        metadata = {"dependency": self.dependency} if self.dependency else {}
-        error = ServiceError(
-            self.reason, self.message, retry_after=self.retry_after, **metadata
-        )
+        error = ServiceError(self.reason, self.message, retry_after=self.retry_after)
+        if self.dependency:
+            error.metadata["dependency"] = self.dependency
         return status_of(error)
 
 
@@ -99,7 +98,7 @@ REFUSALS = (
     ),
     Refusal(
         when="response.code == 413 || response.code == 431",
-        http=413,
+        http=None,
         reason=Reason.ERROR_REASON_REQUEST_TOO_LARGE,
         message="The request is too large.",
     ),
@@ -142,14 +141,14 @@ REFUSALS = (
     ),
     Refusal(
         when="response.code >= 400 && response.code < 500",
-        http=400,
+        http=None,
         reason=Reason.ERROR_REASON_INVALID_FIELD,
         message="The request cannot be read.",
         has_envoys_words=True,
     ),
     Refusal(
         when="response.code >= 500",
-        http=500,
+        http=None,
         reason=Reason.ERROR_REASON_INTERNAL,
         message="Internal error.",
     ),
@@ -186,7 +185,7 @@ def _json_mapper(refusal: Refusal) -> dict[str, Any]:
         body["message"] = "%LOCAL_REPLY_BODY%"
     return {
         "filter": _filter(refusal.when),
-        "status_code": refusal.http,
+        **({"status_code": refusal.http} if refusal.http else {}),
         "headers_to_add": _common_headers(refusal),
         "body_format_override": {"json_format": body},
     }

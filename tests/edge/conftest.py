@@ -26,6 +26,7 @@ from tests.edge.peers import (
 
 ROOT = Path(__file__).parents[2]
 INDEX = "<!doctype html><title>Lamla</title><div id=root></div>"
+ICON = "<svg/>"
 ASSET = "console.log('lamla');" * 200
 PROTOCOLS = ("grpc", "grpc-web", "json", "events")
 
@@ -103,7 +104,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("page")
     (directory / "assets").mkdir()
     (directory / "index.html").write_text(INDEX)
-    (directory / "favicon.svg").write_text("<svg/>")
+    (directory / "favicon.svg").write_text(ICON)
     (directory / "assets" / "app-1a2b.js").write_text(ASSET)
     return directory
 

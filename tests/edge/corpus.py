@@ -75,7 +75,10 @@ FAILURE = status_of(
 EVENTS = [
     _event(1, started=STARTED),
     _event(
-        2, tokens=pb.Tokens(text="A\nTP\r\n\n: \N{HONEYBEE}", text_offset=0, token_count=2)
+        2,
+        tokens=pb.Tokens(
+            text="A\nTP\r\n\n: \N{HONEYBEE}", text_offset=0, token_count=2
+        ),
     ),
     _event(3, citation=CITATION),
     _event(
@@ -111,7 +114,5 @@ EVENTS = [
         ),
     ),
     _event(7, cancelled=pb.GenerationCancelled(usage=USAGE, text_length=2)),
-    _event(
-        8, failed=pb.GenerationFailed(status=FAILURE, usage=USAGE, text_length=2)
-    ),
+    _event(8, failed=pb.GenerationFailed(status=FAILURE, usage=USAGE, text_length=2)),
 ]

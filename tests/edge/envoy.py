@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -58,17 +58,26 @@ class Edge:
 
     async def until_health(self, cluster: str, expected: list[bool]) -> float:
         """Waits until a cluster's hosts are as expected; returns for how long."""
-        begin = asyncio.get_running_loop().time()
-        async with asyncio.timeout(SECONDS):
-            while (await self.health()).get(cluster) != expected:
-                await asyncio.sleep(POLL_SECONDS)
-        return asyncio.get_running_loop().time() - begin
+
+        async def is_so() -> bool:
+            return (await self.health()).get(cluster) == expected
+
+        return await until(is_so)
 
     async def counter(self, name: str) -> int:
         """The value of one of Envoy's counters or gauges."""
         stats = await self.admin(f"/stats?format=json&filter=^{name}$")
         values = [stat["value"] for stat in stats["stats"] if "value" in stat]
         return int(values[0]) if values else 0
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> float:
+    """Waits until `condition` holds; returns for how many seconds."""
+    begin = asyncio.get_running_loop().time()
+    async with asyncio.timeout(SECONDS):
+        while not await condition():  # noqa: ASYNC110 - Another process decides.
+            await asyncio.sleep(POLL_SECONDS)
+    return asyncio.get_running_loop().time() - begin
 
 
 def binary() -> str:
@@ -92,6 +101,7 @@ async def running(
             *("--config-path", str(fill(place, settings))),
             *("--admin-address-path", str(admin_file)),
             *("--disable-hot-restart", "--concurrency", "1", "--log-level", "warning"),
+            *("--file-flush-interval-msec", "50"),
             stdout=log,
             stderr=log,
         )
@@ -113,17 +123,42 @@ async def running(
         await process.wait()
 
 
+async def raw(edge: Edge, *lines: str, body: str = "") -> bytes:
+    """Sends HTTP/1.1 that no decent client would send; returns the whole answer."""
+    host, _, port = edge.address.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = "\r\n".join([*lines, "host: lamla", "connection: close"])
+    try:
+        writer.write(f"{head}\r\n\r\n{body}".encode())
+        async with asyncio.timeout(SECONDS):
+            return await reader.read()
+    finally:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+
 async def _until_written(
     process: asyncio.subprocess.Process, path: Path, output: Path
 ) -> str:
-    async with asyncio.timeout(SECONDS):
-        while not path.exists() or not path.read_text():
-            assert process.returncode is None, output.read_text()
-            await asyncio.sleep(POLL_SECONDS)
-    return path.read_text().strip()
+    text = ""
+
+    async def is_written() -> bool:
+        nonlocal text
+        assert process.returncode is None, _read(output)
+        text = _read(path).strip()
+        return bool(text)
+
+    await until(is_written)
+    return text
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
 async def _until_keys(edge: Edge) -> None:
-    async with asyncio.timeout(SECONDS):
-        while not await edge.counter("http.public.jwt_authn.jwks_fetch_success"):
-            await asyncio.sleep(POLL_SECONDS)
+    async def are_there() -> bool:
+        return await edge.counter("http.public.jwt_authn.jwks_fetch_success") > 0
+
+    await until(are_there)

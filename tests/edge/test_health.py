@@ -19,7 +19,7 @@ from gateway.envoy.settings import EdgeSettings, Place
 from mesh.errors import ServiceError
 from mesh.testing import TokenIssuer, issue_certificates
 from tests.clients import JsonClient, Refused
-from tests.edge.envoy import Edge, running
+from tests.edge.envoy import Edge, running, until
 from tests.edge.peers import PERSISTENCE_SERVICES, ScriptedPeer
 
 INTERVAL_SECONDS = 1.0
@@ -106,10 +106,12 @@ class TestUpstreams:
             here = replace(place(), persistence=[impostor])
             settings = EdgeSettings()
             async with running(here, settings, absent={"persistence"}) as envoy:
-                async with asyncio.timeout(10):
+
+                async def is_refused() -> bool:
                     name = "cluster.persistence.ssl.fail_verify_san"
-                    while not await envoy.counter(name):
-                        await asyncio.sleep(0.05)
+                    return await envoy.counter(name) > 0
+
+                await until(is_refused)
 
                 assert [False] == (await envoy.health())["persistence"]
 
@@ -127,9 +129,7 @@ class TestUpstreams:
         authority = issue_certificates(tmp_path)
         peer = ScriptedPeer(PERSISTENCE_SERVICES)
         async with peer.serving(tmp_path, issuer, peer="persistence") as address:
-            here = replace(
-                place(), persistence=[address], certs_dir=tmp_path / "envoy"
-            )
+            here = replace(place(), persistence=[address], certs_dir=tmp_path / "envoy")
             absent = {"gateway", "persistence_http"}  # They are of another mesh.
             async with running(here, EdgeSettings(), absent=absent) as envoy:
                 before = await envoy.counter(RENEWED)
@@ -137,18 +137,18 @@ class TestUpstreams:
                 authority.forget_old_cas()
                 for name in ("envoy", "persistence"):
                     authority.issue(name, tmp_path / name)
-                async with asyncio.timeout(10):
-                    while await envoy.counter(RENEWED) == before:
-                        await asyncio.sleep(0.05)
+
+                async def is_renewed() -> bool:
+                    return await envoy.counter(RENEWED) > before
+
+                await until(is_renewed)
                 await asyncio.sleep(2 * INTERVAL_SECONDS)
 
                 assert [True] == (await envoy.health())["persistence"]
 
 
 class TestEnvoy:
-    async def test_it_says_that_it_lives(
-        self, edge: Edge, http: aiohttp.ClientSession
-    ):
+    async def test_it_says_that_it_lives(self, edge: Edge, http: aiohttp.ClientSession):
         """
         For a load balancer in front.
         """
@@ -170,6 +170,7 @@ class TestEnvoy:
                 connection.laddr.ip
                 for connection in psutil.net_connections("tcp")
                 if connection.status == psutil.CONN_LISTEN
+                and connection.laddr
                 and connection.laddr.port == admin_port
             }
 

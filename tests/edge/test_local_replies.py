@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
 from google.protobuf import json_format
+from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 from lamla.chat.v1 import chat_service_pb2 as chat
 from lamla.chat.v1 import conversation_service_pb2 as conversations
@@ -38,11 +41,11 @@ async def lonely(place: Callable[[], Place]) -> AsyncIterator[Edge]:
 
 
 async def refusal_of(
-    client: Client, name: str, request: object, token: str = ""
+    client: Client, name: str, request: Message, token: str = ""
 ) -> Refused:
     """Makes a call that must be refused."""
     with pytest.raises(Refused) as refused:
-        await client.unary(name, request, token=token)  # type: ignore[arg-type]
+        await client.unary(name, request, token=token)
     return refused.value
 
 
@@ -81,30 +84,25 @@ class TestTable:
 
 
 class TestNotFound:
-    @pytest.mark.parametrize(
-        ("name", "request_message"),
-        [
-            ("lamla.store.v1.TurnService/BeginTurn", store.BeginTurnRequest()),
-            ("lamla.llm.v1.GenerationService/ListModels", llm.ListModelsRequest()),
-        ],
-    )
-    @pytest.mark.parametrize("has_token", [True, False])
     async def test_internal_services_do_not_exist_outside(
         self,
         grpc_client: GrpcClient,
         web_client: GrpcWebClient,
         persistence: ScriptedPeer,
         token: str,
-        name: str,
-        request_message: object,
-        has_token: bool,  # noqa: FBT001 - A parameter of the test.
     ):
         """
         Not even for a user: nothing of the kind is routed.
         """
-        for client in (grpc_client, web_client):
-            sent = token if has_token else ""
-            refused = await refusal_of(client, name, request_message, sent)
+        internal: dict[str, Message] = {
+            "lamla.store.v1.TurnService/BeginTurn": store.BeginTurnRequest(),
+            "lamla.llm.v1.GenerationService/ListModels": llm.ListModelsRequest(),
+        }
+        clients: tuple[Client, ...] = (grpc_client, web_client)
+        for client, (name, asked), sent in itertools.product(
+            clients, internal.items(), (token, "")
+        ):
+            refused = await refusal_of(client, name, asked, sent)
 
             assert "UNIMPLEMENTED" == refused.code.name
             assert "ERROR_REASON_METHOD_UNKNOWN" == refused.reason
@@ -154,7 +152,7 @@ class TestNotFound:
         Of the API, of the page's files, with a wrong verb, and gRPC without gRPC.
         """
         headers = {"authorization": f"Bearer {token}"}
-        body = None if verb == "GET" else {}
+        body: Any = None if verb == "GET" else {}
         answer = await http.request(verb, edge.url + path, json=body, headers=headers)
         status = json_format.Parse(await answer.text(), Status())
 

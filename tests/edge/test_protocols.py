@@ -14,6 +14,7 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 from mesh.errors import ServiceError
 from tests.clients import Client, JsonClient, Refused
 from tests.edge.corpus import EVENTS
+from tests.edge.envoy import until
 from tests.edge.peers import ScriptedPeer
 
 CHAT = "lamla.chat.v1.ChatService"
@@ -129,10 +130,10 @@ class TestStreams:
         await anext(stream)
         await stream.aclose()
 
-        async with asyncio.timeout(5):
-            while not gateway.ended:
-                await asyncio.sleep(0.01)
-        assert 1 == gateway.ended
+        async def is_over() -> bool:
+            return gateway.ended == 1
+
+        await until(is_over)
 
     async def test_json_streams_say_what_they_are(
         self,

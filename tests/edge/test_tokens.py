@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 
 import aiohttp
 import jwt
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives import serialization
+from google.protobuf.message import Message
 from lamla.chat.v1 import conversation_service_pb2 as conversations
 from lamla.identity.v1 import identity_service_pb2 as identity
 
@@ -21,7 +22,7 @@ from gateway.envoy.settings import EdgeSettings, Place
 from mesh.testing import TokenIssuer
 from tests.clients import Client, JsonClient, Refused
 from tests.edge.conftest import Peers
-from tests.edge.envoy import Edge, running
+from tests.edge.envoy import Edge, running, until
 from tests.edge.peers import ScriptedPeer
 
 LIST = "lamla.chat.v1.ConversationService/ListConversations"
@@ -80,15 +81,15 @@ class TestRefused:
     @pytest.mark.parametrize(
         "forge",
         [
-            lambda issuer: "x.y.z",
+            lambda _: "x.y.z",
             lambda issuer: TokenIssuer(issuer.kid).token(),
-            lambda issuer: TokenIssuer("another").token(),
+            lambda _: TokenIssuer("another").token(),
             lambda issuer: issuer.token(aud="another"),
             lambda issuer: issuer.token(iss="another"),
             lambda issuer: issuer.token()[:-4] + "AAAA",
             lambda issuer: unsigned(issuer.token()),
             lambda issuer: signed_with_public_key(issuer.token(), issuer),
-            lambda issuer: jwt.encode({"iss": "lamla"}, "x" * 32, algorithm="HS256"),
+            lambda _: jwt.encode({"iss": "lamla"}, "x" * 32, algorithm="HS256"),
             lambda issuer: issuer.token(exp=None),
         ],
         ids=[
@@ -154,12 +155,12 @@ class TestWithoutToken:
         client: Client,
         persistence: ScriptedPeer,
         method: str,
-        request_message: object,
+        request_message: Message,
     ):
         """
         These methods, and no others, are open.
         """
-        await client.unary(f"{IDENTITY}/{method}", request_message)  # type: ignore[arg-type]
+        await client.unary(f"{IDENTITY}/{method}", request_message)
 
         assert [method] == [call.name for call in persistence.calls]
 
@@ -231,9 +232,7 @@ class TestPassedOn:
 
         (call,) = persistence.calls
         kept = {
-            name
-            for name, value in forged.items()
-            if call.metadata.get(name) == value
+            name for name, value in forged.items() if call.metadata.get(name) == value
         }
         assert set() == kept
 
@@ -247,9 +246,7 @@ class TestKeys:
         all_peers.django.keys_are_served = False
         settings = EdgeSettings()
         try:
-            async with running(
-                place(), settings, absent={"persistence_http"}
-            ) as envoy:
+            async with running(place(), settings, absent={"persistence_http"}) as envoy:
                 yield envoy
         finally:
             all_peers.django.keys_are_served = True
@@ -271,10 +268,11 @@ class TestKeys:
         assert {"dependency": "persistence"} == dict(refused.info.metadata)
 
         all_peers.django.keys_are_served = True
-        async with asyncio.timeout(10):
-            while True:
-                try:
-                    await client.unary(LIST, ASKED, token=token)
-                    break
-                except Refused:
-                    await asyncio.sleep(0.05)
+
+        async def is_let_through() -> bool:
+            with suppress(Refused):
+                await client.unary(LIST, ASKED, token=token)
+                return True
+            return False
+
+        await until(is_let_through)
