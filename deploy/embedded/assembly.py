@@ -135,8 +135,8 @@ def _schema(
             setup=wires.setup(postgres.superuser_url()),
             owner=wires.owner(),
         )
-    superuser_url = os.environ.get("DB_SUPERUSER_URL")
-    if not os.environ.get("DB_OWNER_PASSWORD") and not superuser_url:
+    has_superuser = wiring.is_given("DB_SUPERUSER_URL")
+    if not wiring.is_given("DB_OWNER_PASSWORD") and not has_superuser:
         output.say(
             "The database is yours, and without DB_OWNER_PASSWORD the launcher cannot"
             " migrate it: run scripts/run-migrations when the code has changed."
@@ -146,7 +146,7 @@ def _schema(
         record,
         output,
         url=None,
-        setup=wires.setup(superuser_url) if superuser_url else None,
+        setup=wires.setup() if has_superuser else None,
         owner=wires.owner(),
     )
 

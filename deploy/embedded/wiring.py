@@ -87,8 +87,12 @@ def read_settings() -> LauncherSettings:
 
 def has_external_database() -> bool:
     """Whether the person names a database of their own."""
-    names = ("DATABASE_URL", f"DATABASE_URL{FILE_SUFFIX}", "DB_HOST")
-    return any(os.environ.get(name) for name in names)
+    return is_given("DATABASE_URL") or is_given("DB_HOST")
+
+
+def is_given(name: str) -> bool:
+    """Whether a variable is set, by itself or by the file that holds its value."""
+    return bool(os.environ.get(name) or os.environ.get(f"{name}{FILE_SUFFIX}"))
 
 
 @dataclass(frozen=True)
@@ -153,9 +157,15 @@ class Wiring:
             "DB_OWNER_PASSWORD_FILE": str(self.keyring.password_file("db-owner")),
         }
 
-    def setup(self, superuser_url: str) -> dict[str, str]:
-        """The one process that creates roles and extensions."""
-        return self.owner() | {"DB_SUPERUSER_URL": superuser_url}
+    def setup(self, superuser_url: str | None = None) -> dict[str, str]:
+        """The one process that creates roles and extensions.
+
+        Args:
+            superuser_url: the embedded server's; otherwise the person gives one.
+        """
+        if superuser_url is not None:
+            return self.owner() | {"DB_SUPERUSER_URL": superuser_url}
+        return self.owner() | _inherited("DB_SUPERUSER_URL", "DB_SUPERUSER_URL_FILE")
 
     def check(self) -> None:
         """Reads every process's settings as that process will.
