@@ -1,6 +1,8 @@
 /** What is remembered of the server's answers, and how often a failed call is made again. */
 
+import type { InfiniteData } from '@tanstack/react-query'
 import { QueryClient } from '@tanstack/react-query'
+import type { Conversation, ConversationPage } from './api'
 import { ApiError } from './api'
 
 const LONGEST_WAIT_MS = 4_000
@@ -25,6 +27,12 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: 'always' },
     },
   })
+}
+
+/** A conversation as the list has it, until its own reading has come. */
+export function listedConversation(client: QueryClient, id: string): Conversation | undefined {
+  const list = client.getQueryData<InfiniteData<ConversationPage>>(keys.conversations)
+  return list?.pages.flatMap(({ conversations }) => conversations).find((one) => one.id === id)
 }
 
 /** Failures that end by themselves: the page keeps trying, and says so. */

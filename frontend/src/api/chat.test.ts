@@ -13,6 +13,7 @@ import {
   failed,
   GENERATION_ID,
   heartbeat,
+  refusal,
   ScriptedServer,
   snapshot,
   STARTED,
@@ -247,7 +248,7 @@ describe('a send that fails before its first event', () => {
     const requestIds: string[] = []
     server.chat.sendMessage = (request) => {
       requestIds.push(request.requestId)
-      throw ScriptedServer.refusal(Code.Unavailable, 'DATABASE_UNAVAILABLE')
+      throw refusal('Unavailable', 'DATABASE_UNAVAILABLE')
     }
     const waits: AnswerEvent[] = []
 
@@ -264,12 +265,12 @@ describe('a send that fails before its first event', () => {
   })
 
   test.each([
-    [Code.ResourceExhausted, 'RATE_LIMITED'],
-    [Code.NotFound, 'CONVERSATION_NOT_FOUND'],
-    [Code.Internal, 'INTERNAL'],
+    ['ResourceExhausted', 'RATE_LIMITED'],
+    ['NotFound', 'CONVERSATION_NOT_FOUND'],
+    ['Internal', 'INTERNAL'],
   ] as const)('is not retried when that would not help: %s %s', async (code, reason) => {
     server.chat.sendMessage = () => {
-      throw ScriptedServer.refusal(code, reason)
+      throw refusal(code, reason)
     }
 
     await expect(readAll(send())).rejects.toMatchObject({ reason })

@@ -1,6 +1,5 @@
-import { Code } from '@connectrpc/connect'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { ScriptedServer } from './testing'
+import { refusal, ScriptedServer } from './testing'
 
 let server: ScriptedServer
 
@@ -61,7 +60,7 @@ test('a second refusal is reported and not renewed again', async () => {
 
 test('other refusals renew nothing', async () => {
   server.conversations.listConversations = () => {
-    throw ScriptedServer.refusal(Code.PermissionDenied, 'ROLE_NOT_ALLOWED')
+    throw refusal('PermissionDenied', 'ROLE_NOT_ALLOWED')
   }
 
   await expect(server.createApi().conversations.list(null)).rejects.toMatchObject({

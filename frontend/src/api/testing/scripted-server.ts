@@ -3,9 +3,8 @@
 import { create } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import type { ConnectRouter, Interceptor, ServiceImpl } from '@connectrpc/connect'
-import { Code, ConnectError, createConnectRouter } from '@connectrpc/connect'
+import { createConnectRouter } from '@connectrpc/connect'
 import { createFetchHandler } from '@connectrpc/connect/protocol'
-import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb'
 import { ChatService } from '../../gen/lamla/chat/v1/chat_service_pb'
 import { ConversationService } from '../../gen/lamla/chat/v1/conversation_service_pb'
 import {
@@ -15,7 +14,7 @@ import {
 } from '../../gen/lamla/identity/v1/identity_service_pb'
 import type { Api } from '../index'
 import { createApi, createTransport } from '../index'
-import type { Reason } from '../reasons'
+import { refusal } from './refusal'
 
 const BASE_URL = 'http://lamla.test'
 const TOKEN_LIFE_MS = 15 * 60_000
@@ -41,12 +40,6 @@ export class ScriptedServer {
     return createApi(createTransport(BASE_URL, this.fetch))
   }
 
-  /** The failure of a call with a reason. */
-  static refusal(code: Code, reason: Reason, metadata: Record<string, string> = {}): ConnectError {
-    const info = { domain: 'lamla', reason: `ERROR_REASON_${reason}`, metadata }
-    return new ConnectError('', code, undefined, [{ desc: ErrorInfoSchema, value: info }])
-  }
-
   fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     const path = new URL(input instanceof Request ? input.url : input).pathname
     this.calls.push(path.slice(path.lastIndexOf('/') + 1))
@@ -68,7 +61,7 @@ export class ScriptedServer {
     const token = request.header.get('authorization')?.slice('Bearer '.length)
     const isOpen = request.service.typeName === IdentityService.typeName
     if (isOpen || (token && !this.refused.has(token))) return next(request)
-    throw ScriptedServer.refusal(Code.Unauthenticated, token ? 'TOKEN_EXPIRED' : 'TOKEN_MISSING')
+    throw refusal('Unauthenticated', token ? 'TOKEN_EXPIRED' : 'TOKEN_MISSING')
   }
 
   #grants(): Partial<ServiceImpl<typeof IdentityService>> {
@@ -79,7 +72,7 @@ export class ScriptedServer {
       },
       refresh: () => {
         if (this.hasCookie) return this.#grant()
-        throw ScriptedServer.refusal(Code.Unauthenticated, 'REFRESH_TOKEN_INVALID')
+        throw refusal('Unauthenticated', 'REFRESH_TOKEN_INVALID')
       },
     }
   }

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { Message } from '../../api'
 import { ApiError } from '../../api'
-import { keys } from '../../queries'
+import { keys, listedConversation } from '../../queries'
 import { useServices } from '../../services'
 import type { Transcript } from './transcript'
 import { transcriptOf } from './transcript'
@@ -25,7 +25,7 @@ export interface ConversationState extends Transcript {
 
 /** Null is a conversation that begins with its first question. */
 export function useConversation(id: string | null): ConversationState {
-  const { api, turns } = useServices()
+  const { api, turns, queryClient } = useServices()
   const enabled = id !== null
   const key = id ?? ''
   const messages = useQuery({
@@ -57,7 +57,7 @@ export function useConversation(id: string | null): ConversationState {
   const isMissing = error?.code === 'NotFound' || error?.code === 'InvalidArgument'
   return {
     ...transcript,
-    title: conversation.data?.title ?? '',
+    title: (conversation.data ?? listedConversation(queryClient, key))?.title ?? '',
     isLoading: enabled && messages.isPending,
     isMissing,
     error: isMissing ? null : error,
