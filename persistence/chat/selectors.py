@@ -7,30 +7,20 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BigIntegerField,
-    BooleanField,
-    Case,
-    ExpressionWrapper,
-    F,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
-    TextField,
-    Value,
-    When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Greatest, Length
 
 from persistence.chat import errors
-from persistence.chat.clock import Clock
 from persistence.chat.models import (
     Conversation,
     Generation,
-    GenerationDelta,
     Message,
     State,
 )
@@ -39,6 +29,24 @@ from persistence.chat.turns.domain import Answer
 
 # What one page of messages may hold: far below gRPC's limit on a message, 4 MiB.
 PAGE_CHARACTERS = 500_000
+
+# As expressions of the ORM these two cost 1.5 ms a query to compile.
+_TEXT_SO_FAR = """
+CASE WHEN chat_generation.state = 1
+    THEN COALESCE((
+        SELECT string_agg(d.text, '' ORDER BY d.text_offset)
+        FROM chat_generationdelta d
+        WHERE d.generation_id = chat_generation.id
+    ), '')
+    ELSE chat_message.text
+END
+"""
+_LEASE_EXPIRED = """
+COALESCE(
+    chat_generation.state = 1
+    AND chat_generation.lease_expires <= clock_timestamp(), false
+)
+"""
 
 R = TypeVar("R")
 
@@ -119,8 +127,8 @@ def message_list(
         Coalesce("generation__text_length", 0),
         output_field=BigIntegerField(),
     )
-    sizes = rows.annotate(size=size).values_list("id", "create_time", "size")
-    sizes = list(sizes[: page_size + 1])
+    places = rows.annotate(size=size).values_list("id", "create_time", "size")
+    sizes = list(places[: page_size + 1])
     count = _fitting([size for _, _, size in sizes[:page_size]])
     if count == 0:
         return Page([], "")
@@ -160,32 +168,9 @@ def _conversations(owner_id: UUID) -> QuerySet[Conversation]:
 
 
 def _answers(rows: QuerySet[Message]) -> QuerySet[Message]:
-    pieces = (
-        GenerationDelta.objects.filter(generation=OuterRef("generation"))
-        .order_by()
-        .values("generation")
-        .annotate(joined=StringAgg("text", "", order_by="text_offset"))
-        .values("joined")
-    )
-    is_running = Q(generation__state=State.GENERATING)
     return rows.select_related("generation").annotate(
-        text_so_far=Case(
-            When(
-                is_running,
-                then=Coalesce(Subquery(pieces), Value(""), output_field=TextField()),
-            ),
-            default=F("text"),
-        ),
-        lease_expired=Case(
-            When(
-                is_running,
-                then=ExpressionWrapper(
-                    Q(generation__lease_expires__lte=Clock()),
-                    output_field=BooleanField(),
-                ),
-            ),
-            default=Value(False),  # noqa: FBT003 - An SQL literal.,
-        ),
+        text_so_far=RawSQL(_TEXT_SO_FAR, ()),  # noqa: S611 - Nobody's input.
+        lease_expired=RawSQL(_LEASE_EXPIRED, ()),  # noqa: S611 - Nobody's input.
     )
 
 

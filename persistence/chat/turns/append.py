@@ -20,12 +20,13 @@ from persistence.pool import Connection
 # then an attempt was given up, and what it wrote from there on is `cut` and `dropped`.
 # A piece that was sent before is neither, and one that leaves a gap is not stored, so
 # that what is stored is always the begin of the answer.
+# Arrays travel in binary (`b`), which takes psycopg a fifth of the time.
 # Rows are locked in the order of their ids, so that no two calls wait for each other.
 _APPEND = """
 WITH piece AS (
     SELECT * FROM unnest(
-        %(ids)s::uuid[], %(epochs)s::bigint[], %(texts)s::text[],
-        %(offsets)s::bigint[], %(sequences)s::bigint[], %(workers)s::text[]
+        %(ids)b::uuid[], %(epochs)b::bigint[], %(texts)b::text[],
+        %(offsets)b::bigint[], %(sequences)b::bigint[], %(workers)b::text[]
     ) AS t (id, epoch, text, text_offset, last_sequence, worker_endpoint)
 ), held AS (
     SELECT g.id, g.owner_id, g.text_length, piece.text, piece.text_offset,

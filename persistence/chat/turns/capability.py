@@ -51,5 +51,7 @@ def _key(secret: str) -> bytes:
     return hmac.digest(secret.encode(), PURPOSE, "sha256")
 
 
+# Each running generation shows its capability several times a second.
+@lru_cache(maxsize=8192)
 def _sign(key: bytes, generation_id: UUID) -> bytes:
     return urlsafe_b64encode(hmac.digest(key, generation_id.bytes, "sha256"))
