@@ -26,6 +26,7 @@ from mesh.settings import SettingsError
 app = typer.Typer(
     help="Runs Lamla on this machine.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
 errors = Console(stderr=True, highlight=False)
