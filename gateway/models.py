@@ -16,6 +16,9 @@ log = structlog.get_logger()
 REFRESH_SECONDS = 30.0
 # A name that is not in the list may be new, but anybody can make up names.
 MISS_SECONDS = 1.0
+# Providers whose models' names are made up: `scripted-n40-d25` says what is played.
+# They begin with the provider's name and are not listed.
+FAMILIES = {"scripted"}
 
 
 class Models:
@@ -68,7 +71,11 @@ class Models:
             self._task = None
 
     def _knows(self, name: str) -> bool:
-        return any(model.name == name for model in self._models)
+        return any(
+            model.name == name
+            or (model.provider in FAMILIES and name.startswith(model.provider))
+            for model in self._models
+        )
 
     async def _keep_fresh(self) -> None:
         while True:

@@ -19,7 +19,8 @@ class Transcript:
     """Writes a generation from its begin.
 
     Attributes:
-        first_token: When the first token came, by the loop's clock.
+        first_token: When the first token came, by the loop's clock; None when it came
+            to a former writer.
         worker_endpoint: Where the llm_worker is reached that generates.
         finished: How the model ended; None until then.
     """
@@ -41,8 +42,6 @@ class Transcript:
         """Writes one event of llm_worker."""
         match body:
             case Tokens():
-                if self.first_token is None:
-                    self.first_token = asyncio.get_running_loop().time()
                 self._write_tokens(body)
             case ProviderStarted():
                 self.worker_endpoint = body.worker_endpoint
@@ -64,6 +63,8 @@ class Transcript:
         self._held.flush()
 
     def _write_tokens(self, tokens: Tokens) -> None:
+        if self.first_token is None:
+            self.first_token = asyncio.get_running_loop().time()
         self._held.add(tokens.text, tokens.token_count)
 
     def _accept(self, started: ProviderStarted) -> None:
@@ -102,7 +103,7 @@ class ContinuedTranscript(Transcript):
 
     def _write_tokens(self, tokens: Tokens) -> None:
         if self._stored is None:
-            super()._write_tokens(tokens)
+            self._held.add(tokens.text, tokens.token_count)
             return
         self._told += tokens.text
         self._told_tokens += tokens.token_count

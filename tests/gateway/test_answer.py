@@ -10,7 +10,14 @@ from lamla.chat.v1 import chat_service_pb2 as pb
 from lamla.chat.v1 import conversation_pb2, generation_pb2
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
-from gateway.domain import AttemptChanged, FinishReason, HistoryMessage, Role, State
+from gateway.domain import (
+    AttemptChanged,
+    FinishReason,
+    HistoryMessage,
+    Model,
+    Role,
+    State,
+)
 from gateway.prompts.template import Template
 from mesh.errors import ServiceError
 from mesh.ids import uuid7
@@ -41,7 +48,7 @@ class TestEvents:
         assert ["started", "tokens", "tokens", "tokens", "completed"] == kinds(events)
         assert [1, 2, 3, 4, 5] == [event.sequence for event in events]
         assert row.view.user_message_id == started.user_message_id
-        assert ("tiny", "scripted") == (started.model, started.provider)
+        assert ("tiny", "local") == (started.model, started.provider)
         assert generation_pb2.FINISH_REASON_STOP == completed.finish_reason
         assert (7, 3) == (completed.usage.prompt_tokens, completed.usage.output_tokens)
         assert completed.usage.HasField("time_to_first_token")
@@ -200,6 +207,20 @@ class TestRefusals:
         await read(gateway.send(model="brand-new"))
 
         assert "brand-new" == worker.jobs[-1].config.model
+
+    async def test_a_script_is_a_model(self, gateway, worker, monkeypatch):
+        """
+        The scripted provider's models are made up by their names.
+        """
+
+        async def scripted() -> tuple[Model, ...]:
+            return (Model(name="scripted", provider="scripted"),)
+
+        monkeypatch.setattr(worker, "models", scripted)
+        gateway.application._models._asked = 0  # noqa: SLF001 - Time passes.
+        await read(gateway.send(model="scripted-n3"))
+
+        assert "scripted-n3" == worker.jobs[0].config.model
 
     @pytest.mark.parity("A3")
     @pytest.mark.parametrize("overrides", [{"max_output_tokens": 1000}])

@@ -87,7 +87,7 @@ class ScriptedWorker:
     async def models(self) -> tuple[Model, ...]:
         """See `Worker.models`."""
         self._refuse_when_down()
-        return tuple(Model(name=name, provider="scripted") for name in self.names)
+        return tuple(Model(name=name, provider="local") for name in self.names)
 
     def _refuse_when_down(self) -> None:
         if self.down is not None:
@@ -115,7 +115,7 @@ class ScriptedWorker:
         length = tokens = 0
         if self.accepts:
             yield ProviderStarted(
-                provider="scripted", model="tiny", worker_endpoint=ENDPOINT
+                provider="local", model="tiny", worker_endpoint=ENDPOINT
             )
         for step in self.script:
             body = Tokens(step, length, 1) if isinstance(step, str) else step
