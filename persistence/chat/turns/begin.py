@@ -17,8 +17,10 @@ from psycopg.types.json import Jsonb
 from mesh.ids import uuid7
 from persistence.chat import errors
 from persistence.chat.models import Generation, Message, Role
+from persistence.chat.owners import owner_exists
 from persistence.chat.selectors import answer_get
 from persistence.chat.text import title_of
+from persistence.chat.turns.begin_statements import FIND, STORE
 from persistence.chat.turns.domain import (
     Answer,
     BegunTurn,
@@ -34,125 +36,6 @@ HISTORY_MESSAGES = 100
 # So that the response stays far below gRPC's limit on messages; more than the context
 # window of any model here holds.
 HISTORY_CHARACTERS = 400_000
-
-# Ids are computed in a SELECT of their own, because under row-level security PostgreSQL
-# uses no index for a comparison that holds a COALESCE.
-_FIND = """
-WITH RECURSIVE known AS (
-    SELECT g.id, g.body_hash, answer.parent_id AS question_id
-    FROM chat_generation g
-    JOIN chat_message answer ON answer.generation_id = g.id
-    WHERE g.owner_id = %(owner_id)s AND g.request_id = %(request_id)s
-), target AS (
-    SELECT c.id
-    FROM chat_conversation c
-    WHERE c.owner_id = %(owner_id)s
-      AND c.id = (SELECT COALESCE(%(conversation_id)s, (
-          SELECT m.conversation_id
-          FROM chat_message m
-          WHERE m.id = %(message_id)s AND m.owner_id = %(owner_id)s
-      )))
-      AND NOT EXISTS (SELECT FROM known)
-    FOR NO KEY UPDATE
-), named AS (
-    SELECT m.id, m.parent_id, m.role
-    FROM chat_message m
-    WHERE m.conversation_id = (SELECT id FROM target)
-      AND m.id = COALESCE(%(message_id)s, m.id)
-    ORDER BY m.id DESC
-    LIMIT 1
-), branch AS (
-    SELECT m.id, m.parent_id, m.role, m.text, m.generation_id, 1 AS depth
-    FROM chat_message m
-    WHERE m.owner_id = %(owner_id)s
-      AND m.id = (SELECT COALESCE(
-          (SELECT question_id FROM known),
-          (SELECT CASE WHEN %(above)s THEN parent_id ELSE id END FROM named)
-      ))
-    UNION ALL
-    SELECT m.id, m.parent_id, m.role, m.text, m.generation_id, branch.depth + 1
-    FROM branch
-    -- OFFSET keeps the look-up by id from becoming a join over the whole table.
-    CROSS JOIN LATERAL (
-        SELECT * FROM chat_message p WHERE p.id = branch.parent_id OFFSET 0
-    ) m
-    WHERE branch.depth < %(history_messages)s
-), history AS (
-    SELECT
-        array_agg(branch.role ORDER BY depth DESC) AS roles,
-        array_agg(
-            CASE WHEN branch.generation_id IS NULL OR branch.text <> ''
-                THEN branch.text
-                ELSE COALESCE((
-                    SELECT string_agg(d.text, '' ORDER BY d.text_offset)
-                    FROM chat_generationdelta d
-                    WHERE d.generation_id = branch.generation_id
-                ), '')
-            END ORDER BY depth DESC
-        ) AS texts
-    FROM branch
-)
-SELECT
-    EXISTS (
-        SELECT FROM identity_session s
-        WHERE s.id = %(session_id)s AND s.user_id = %(owner_id)s
-          AND s.end_time IS NULL AND s.expire_time > statement_timestamp()
-    ),
-    known.id, known.body_hash,
-    target.id,
-    named.id, named.parent_id, named.role,
-    history.roles, history.texts
-FROM history
-LEFT JOIN known ON true
-LEFT JOIN target ON true
-LEFT JOIN named ON true
-"""
-
-_STORE = """
-WITH started AS (
-    INSERT INTO chat_generation (
-        id, owner_id, conversation_id, request_id, body_hash, config, prompt_version,
-        start_time, last_sequence, text_length, epoch, gateway_endpoint,
-        worker_endpoint, lease_duration, lease_expires, state, model, provider,
-        finish_reason
-    ) VALUES (
-        %(generation_id)s, %(owner_id)s, %(conversation_id)s, %(request_id)s,
-        %(body_hash)s, %(config)s, %(prompt_version)s, statement_timestamp(), 0, 0, 1,
-        %(gateway_endpoint)s, '', %(lease_duration)s,
-        statement_timestamp() + %(lease_duration)s, 1, %(model)s, '', 0
-    )
-    ON CONFLICT (owner_id, request_id) DO NOTHING
-    RETURNING start_time, lease_expires
-), opened AS (
-    INSERT INTO chat_conversation (id, owner_id, title, create_time, update_time)
-    SELECT %(conversation_id)s, %(owner_id)s, %(title)s, start_time, start_time
-    FROM started
-    WHERE %(opens)s
-), touched AS (
-    UPDATE chat_conversation c
-    SET update_time = started.start_time,
-        title = CASE WHEN c.title = '' THEN %(title)s ELSE c.title END
-    FROM started
-    WHERE c.id = %(conversation_id)s AND NOT %(opens)s
-), asked AS (
-    INSERT INTO chat_message (
-        id, owner_id, conversation_id, parent_id, role, text, create_time
-    )
-    SELECT %(question_id)s, %(owner_id)s, %(conversation_id)s, %(parent_id)s, 1,
-        %(text)s, start_time
-    FROM started
-    WHERE %(asks)s
-), answered AS (
-    INSERT INTO chat_message (
-        id, owner_id, conversation_id, parent_id, role, text, create_time,
-        generation_id
-    )
-    SELECT %(answer_id)s, %(owner_id)s, %(conversation_id)s, %(question_id)s, 2, '',
-        start_time, %(generation_id)s
-    FROM started
-)
-SELECT start_time, lease_expires FROM started
-"""
 
 
 @dataclass(frozen=True)
@@ -223,7 +106,7 @@ def _find(owner_id: UUID, session_id: UUID, request: TurnRequest) -> _Found:
         "history_messages": HISTORY_MESSAGES,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, parameters)
+        cursor.execute(FIND, parameters)
         row = cursor.fetchone()
     branch = zip(row[-2] or (), row[-1] or (), strict=True)
     history = [Said(role, text) for role, text in branch]
@@ -283,8 +166,8 @@ def _store(owner_id: UUID, request: TurnRequest, found: _Found) -> BegunTurn | N
         role=Role.ASSISTANT,
         generation=generation,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, _stored(generation, answer, place))
+    with owner_exists(), connection.cursor() as cursor:
+        cursor.execute(STORE, _stored(generation, answer, place))
         row = cursor.fetchone()
     if row is None:
         return None

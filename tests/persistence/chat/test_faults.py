@@ -15,12 +15,10 @@ from lamla.chat.v1.conversation_service_pb2_grpc import ConversationServiceStub
 from lamla.store.v1.turn_service_pb2_grpc import TurnServiceServicer
 
 from mesh.ids import uuid7
-from persistence import orm
-from persistence.chat.models import Conversation, Generation, Message
 from persistence.chat.turns import begin
 from persistence.chat.turns.domain import BegunTurn
 from tests.mesh.failures import failure, reason, typed
-from tests.persistence.chat.turns import Turns, piece
+from tests.persistence.chat.turns import Turns, counts, piece
 from tests.persistence.postgres import TestServer
 
 SECRETS = ("select", "insert", "chat_", "psycopg", "traceback", "lamla_app", ".py")
@@ -49,14 +47,6 @@ def crash(server: TestServer) -> None:
             "SELECT pid FROM pg_stat_activity WHERE usename = 'lamla_app' LIMIT 1"
         ).fetchone()
     os.kill(pid, signal.SIGKILL)
-
-
-async def counts() -> tuple[int, ...]:
-    """How many conversations, messages and generations there are."""
-    models = (Conversation, Message, Generation)
-    return await orm.run(
-        lambda: tuple(model.objects.count() for model in models), using="service"
-    )
 
 
 class TestLostConnections:

@@ -10,6 +10,8 @@ from lamla.store.v1 import turn_service_pb2 as pb
 from lamla.store.v1.turn_service_pb2_grpc import TurnServiceStub
 
 from mesh.ids import uuid7
+from persistence import orm
+from persistence.chat.models import Conversation, Generation, Message
 from tests.persistence.chat.people import Person
 
 LEASE = Duration(seconds=15)
@@ -144,4 +146,17 @@ def piece(
             "worker_endpoint": "worker-1:20802",
             **values,
         }
+    )
+
+
+def texts(begun: pb.BeginTurnResponse) -> list[str]:
+    """What the prompt may hold."""
+    return [message.text for message in begun.history]
+
+
+async def counts() -> tuple[int, ...]:
+    """How many conversations, messages and generations there are."""
+    models = (Conversation, Message, Generation)
+    return await orm.run(
+        lambda: tuple(model.objects.count() for model in models), using="service"
     )
