@@ -80,8 +80,10 @@ class HeldTokens:
 
     def add(self, text: str, token_count: int) -> None:
         """Appends a token event now, or soon together with what follows."""
-        self._pieces.append(text)
         self._token_count += token_count
+        if not text:
+            return  # Counted with what follows: an event without text is none.
+        self._pieces.append(text)
         if not self._has_first:
             self._has_first = True
             self._append()

@@ -54,7 +54,6 @@ class Source:
         self._reconnect_seconds = reconnect_seconds
         self._after = 0
         self._provider = ""
-        self._has_text = False
 
     async def events(self) -> AsyncGenerator[WorkerEvent, None]:
         """Yields each event once, the last one a `ProviderFinished`.
@@ -97,7 +96,8 @@ class Source:
         self._after = event.sequence
         match event.body:
             case Tokens():
-                self._has_text = True
+                # From here on it cannot begin again; and a prompt is large.
+                self._job = None
             case ProviderStarted(provider=provider, worker_endpoint=endpoint):
                 self._provider, self._endpoint = provider, endpoint
             case AttemptChanged(provider=provider):
@@ -105,7 +105,7 @@ class Source:
 
     def _may_go_on(self, error: ServiceError) -> bool:
         if error.reason == ErrorReason.ERROR_REASON_GENERATION_NOT_FOUND:
-            if self._job is None or self._has_text:
+            if self._job is None:
                 raise self._interrupted() from error
             self._after, self._endpoint = 0, ""
             return True

@@ -66,6 +66,19 @@ class TestHeldTokens:
         tokens = [event.body async for event in _so_far(generation)]
         assert [("a", 0, 1), ("bcd", 1, 2)] == tokens
 
+    async def test_no_event_is_empty(self):
+        """
+        Tokens without text are counted with the next piece.
+        """
+        generation = a_generation()
+        held = HeldTokens(generation, a_hold(0))
+        held.add("", 1)
+        assert 0 == generation.last_sequence
+
+        held.add("a", 1)
+
+        assert [("a", 0, 2)] == [event.body async for event in _so_far(generation)]
+
     async def test_the_end_ends_the_hold(self):
         """
         What is held goes at once when the answer ends, and only once.
