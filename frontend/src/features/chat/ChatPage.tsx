@@ -60,7 +60,7 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
   }
   return (
     <>
-      {renderHeader(title)}
+      {renderHeader(title || (isEmpty ? '' : 'New chat'))}
       <div ref={scrollRef} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
         <div ref={contentRef} className="flex min-h-full flex-col">
           {error && <NotLoaded error={error} onReload={reload} />}
