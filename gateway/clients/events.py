@@ -15,14 +15,14 @@ from gateway.clients.convert import (
     usage_from_proto,
     usage_to_proto,
 )
-from gateway.domain import (
+from gateway.domain import FinishReason
+from gateway.events import (
     AttemptChanged,
     Body,
     Cancelled,
     Completed,
     Event,
     Failed,
-    FinishReason,
     Heartbeat,
     Snapshot,
     Started,

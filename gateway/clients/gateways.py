@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from gateway.domain import Event, GenerationView
+from gateway.domain import GenerationView
+from gateway.events import Event
 
 
 class Gateways(Protocol):

@@ -11,7 +11,8 @@ from lamla.chat.v1.chat_service_pb2_grpc import ChatServiceStub
 from gateway.clients.convert import view_from_proto
 from gateway.clients.events import event_from_proto
 from gateway.clients.pool import ChannelPool
-from gateway.domain import Event, GenerationView
+from gateway.domain import GenerationView
+from gateway.events import Event
 from mesh import calls
 
 PEER = "gateway"

@@ -6,14 +6,8 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from gateway.domain import (
-    AttemptChanged,
-    Config,
-    FinishReason,
-    Model,
-    PromptMessage,
-    Tokens,
-)
+from gateway.domain import Config, FinishReason, Model, PromptMessage
+from gateway.events import AttemptChanged, Tokens
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ from datetime import timedelta
 
 from gateway.clients.store import BeginTurn, Store
 from gateway.clients.worker import Job
-from gateway.domain import Config, Event, Question, Turn
+from gateway.domain import Config, Question, Turn
+from gateway.events import Event
 from gateway.flows.follow_generation import FollowGeneration
 from gateway.generations.hub import Hub
 from gateway.models import Models

@@ -12,7 +12,8 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from gateway.clients.gateways import Gateways
 from gateway.clients.worker import Job
-from gateway.domain import Event, Failed, Heartbeat, Located, Outcome, Usage
+from gateway.domain import Located, Usage
+from gateway.events import Event, Failed, Heartbeat, Outcome
 from gateway.flows.find_generation import Elsewhere, Ended, FindGeneration, Here
 from gateway.flows.patience import PASSING, Patience, unreachable
 from gateway.flows.stored_events import stored_events

@@ -6,18 +6,15 @@ import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from gateway.domain import (
-    Answer,
+from gateway.domain import Answer, GenerationView, Question, State
+from gateway.events import (
     AttemptChanged,
     Cancelled,
     Completed,
     Event,
     Failed,
-    GenerationView,
-    Question,
     Snapshot,
     Started,
-    State,
     Tokens,
 )
 from gateway.flows.answer_message import AnswerMessage

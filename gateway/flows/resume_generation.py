@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
-from gateway.domain import Event
+from gateway.events import Event
 from gateway.flows.follow_generation import FollowGeneration
 
 

@@ -6,18 +6,15 @@ from collections.abc import Iterator
 
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
-from gateway.domain import (
+from gateway.domain import FinishReason, Located, State, Usage
+from gateway.events import (
     Cancelled,
     Completed,
     Event,
     Failed,
-    FinishReason,
-    Located,
     Outcome,
     Snapshot,
     Started,
-    State,
-    Usage,
 )
 from mesh.errors import INTERNAL_MESSAGE, ServiceError
 

@@ -10,15 +10,8 @@ import structlog
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from gateway.clients.store import FinishTurn, Store
-from gateway.domain import (
-    Cancelled,
-    Completed,
-    Failed,
-    FinishReason,
-    Outcome,
-    State,
-    Usage,
-)
+from gateway.domain import FinishReason, State, Usage
+from gateway.events import Cancelled, Completed, Failed, Outcome
 from mesh.errors import ServiceError
 
 log = structlog.get_logger()

@@ -8,19 +8,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from gateway.domain import (
+from gateway.domain import GenerationView, State
+from gateway.events import (
     AttemptChanged,
     Body,
     Cancelled,
     Completed,
     Event,
     Failed,
-    GenerationView,
     Heartbeat,
     Outcome,
     Snapshot,
     Started,
-    State,
     Tokens,
 )
 from gateway.generations.text import Text

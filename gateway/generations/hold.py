@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from gateway.domain import Tokens
+from gateway.events import Tokens
 from gateway.generations.generation import Generation
 from gateway.generations.load import Load
 

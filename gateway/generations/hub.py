@@ -14,9 +14,11 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from gateway.clients.store import Permit, TakenOver
 from gateway.clients.worker import Job
-from gateway.domain import GenerationView, Located, Started, Turn
+from gateway.domain import GenerationView, Located, Turn
+from gateway.events import Started
 from gateway.generations import ending
 from gateway.generations.generation import Generation
+from gateway.generations.memory import Memory
 from gateway.generations.source import Source
 from gateway.generations.transcript import ContinuedTranscript, Transcript
 from gateway.generations.writer import Tools, Writer
@@ -42,8 +44,11 @@ class Hub:
         self._settings = tools.settings
         self._writers: dict[str, Writer] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._ended: dict[str, float] = {}  # Since when, in that order.
-        self._ended_bytes = 0
+        self._ended = Memory(
+            seconds=self._settings.keep_ended_seconds,
+            count=self._settings.max_ended,
+            size_bytes=self._settings.max_ended_bytes,
+        )
         self._is_draining = False
         self._ticker: asyncio.Task[None] | None = None
 
@@ -214,17 +219,13 @@ class Hub:
         if generation.has_moved:
             del self._writers[id_]
             return
-        self._ended[id_] = asyncio.get_running_loop().time()
-        self._ended_bytes += generation.size_bytes
-        while self._ended and (
-            len(self._ended) > self._settings.max_ended
-            or self._ended_bytes > self._settings.max_ended_bytes
-        ):
-            self._forget(next(iter(self._ended)))
+        now = asyncio.get_running_loop().time()
+        self._ended.add(id_, now=now, size_bytes=generation.size_bytes)
+        self._forget(now)
 
-    def _forget(self, id_: str) -> None:
-        del self._ended[id_]
-        self._ended_bytes -= self._writers.pop(id_).generation.size_bytes
+    def _forget(self, now: float) -> None:
+        for id_ in self._ended.forget(now):
+            del self._writers[id_]
 
     async def _tick(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -237,11 +238,7 @@ class Hub:
                 generation = self._writers[id_].generation
                 if now - generation.last_append >= heartbeat:
                     generation.wake()
-            while self._ended:
-                id_, since = next(iter(self._ended.items()))
-                if now - since < self._settings.keep_ended_seconds:
-                    break
-                self._forget(id_)
+            self._forget(now)
 
 
 def not_found(generation_id: str) -> ServiceError:

@@ -16,7 +16,7 @@ from gateway.clients.worker import (
     Worker,
     WorkerEvent,
 )
-from gateway.domain import AttemptChanged, Tokens
+from gateway.events import AttemptChanged, Tokens
 from mesh.errors import ServiceError
 
 log = structlog.get_logger()

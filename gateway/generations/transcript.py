@@ -8,7 +8,7 @@ from os.path import commonprefix
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from gateway.clients.worker import ProviderFinished, ProviderStarted
-from gateway.domain import AttemptChanged, Tokens
+from gateway.events import AttemptChanged, Tokens
 from gateway.generations.generation import Generation
 from gateway.generations.hold import HeldTokens, Hold
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.domain import GenerationView, Started, State
+from gateway.domain import GenerationView, State
+from gateway.events import Started
 from gateway.generations.generation import Generation
 from mesh.ids import uuid7
 from tests.gateway.store import MOMENT

@@ -196,3 +196,8 @@ async def eventually(condition: Any, seconds: float = 3) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - Any condition, not one event.
             await asyncio.sleep(0.005)
+
+
+def forget_ended(gateway: Gateway) -> None:
+    """Lets the time pass after which only the store knows ended answers."""
+    gateway.application.hub._forget(float("inf"))  # noqa: SLF001 - Time passes.

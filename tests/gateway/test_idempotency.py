@@ -9,7 +9,15 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from mesh.errors import ServiceError
 from mesh.ids import uuid7
-from tests.gateway.harness import kinds, read, read_one, read_until, reason_of, text_of
+from tests.gateway.harness import (
+    forget_ended,
+    kinds,
+    read,
+    read_one,
+    read_until,
+    reason_of,
+    text_of,
+)
 
 
 class TestSameRequest:
@@ -52,7 +60,7 @@ class TestSameRequest:
         """
         request_id = str(uuid7())
         first = await read(gateway.send(request_id=request_id))
-        gateway.application.hub._forget(first[0].generation_id)  # noqa: SLF001 - Time.
+        forget_ended(gateway)
 
         again = await read(gateway.send(request_id=request_id))
 
@@ -69,7 +77,7 @@ class TestSameRequest:
         worker.script = ["mito", ServiceError(reason, "No.", provider="scripted")]
         request_id = str(uuid7())
         first = await read(gateway.send(request_id=request_id))
-        gateway.application.hub._forget(first[0].generation_id)  # noqa: SLF001 - Time.
+        forget_ended(gateway)
 
         again = await read(gateway.send(request_id=request_id))
 

@@ -10,7 +10,15 @@ from lamla.chat.v1 import generation_pb2
 
 from gateway.domain import State
 from mesh.ids import uuid7
-from tests.gateway.harness import eventually, kinds, read, read_one, read_until, text_of
+from tests.gateway.harness import (
+    eventually,
+    forget_ended,
+    kinds,
+    read,
+    read_one,
+    read_until,
+    text_of,
+)
 from tests.mesh.failures import stream_failure, typed
 
 SCRIPT = ["mi", "to", "chon", "dria", " 🧬", "."]
@@ -121,7 +129,7 @@ class TestResume:
         """
         events = await read(gateway.send())
         id_ = events[0].generation_id
-        gateway.application.hub._forget(id_)  # noqa: SLF001 - Time passes.
+        forget_ended(gateway)
 
         told = await read(gateway.resume(id_))
         last_only = await read(gateway.resume(id_, events[-2].sequence))

@@ -14,7 +14,8 @@ from gateway.clients.worker import (
     ProviderStarted,
     WorkerEvent,
 )
-from gateway.domain import AttemptChanged, FinishReason, Model, Tokens
+from gateway.domain import FinishReason, Model
+from gateway.events import AttemptChanged, Tokens
 from mesh.errors import ServiceError
 
 ENDPOINT = "worker:2"
