@@ -111,7 +111,7 @@ class TestDjango:
         "path",
         [
             "/admin/login/",
-            "/static/admin/base.css",
+            "/admin/static/admin/css/base.css",
             "/health",
             "/api/v1/chat/health",
             "/api/health/db",

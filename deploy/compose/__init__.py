@@ -1,0 +1,1 @@
+"""The mesh in containers: what its one-shot and helper containers run."""
