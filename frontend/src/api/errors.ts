@@ -30,6 +30,14 @@ interface Facts {
   unreachable?: boolean
 }
 
+const NOTHING_KNOWN: Required<Omit<Facts, 'code'>> = {
+  reason: 'UNSPECIFIED',
+  retryAfterMs: null,
+  fieldViolations: [],
+  requestId: null,
+  unreachable: false,
+}
+
 /** A failed call, or the failure that ended an answer. `message` is for people. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -44,14 +52,14 @@ export class ApiError extends Error {
   readonly unreachable: boolean
 
   constructor(facts: Facts, options?: ErrorOptions) {
-    const { reason = 'UNSPECIFIED', fieldViolations = [] } = facts
-    super(inPlainWords(facts.code, reason, fieldViolations), options)
-    this.code = facts.code
-    this.reason = reason
-    this.retryAfterMs = facts.retryAfterMs ?? null
-    this.fieldViolations = fieldViolations
-    this.requestId = facts.requestId ?? null
-    this.unreachable = facts.unreachable ?? false
+    const all = { ...NOTHING_KNOWN, ...facts }
+    super(inPlainWords(all), options)
+    this.code = all.code
+    this.reason = all.reason
+    this.retryAfterMs = all.retryAfterMs
+    this.fieldViolations = all.fieldViolations
+    this.requestId = all.requestId
+    this.unreachable = all.unreachable
   }
 
   /** Whether the same request may succeed when it is made again. */
@@ -121,7 +129,8 @@ function wordsFor(code: ErrorCode, reason: Reason) {
   return reason === 'UNSPECIFIED' ? WORDS_BY_CODE[code] : WORDS_BY_REASON[reason]
 }
 
-function inPlainWords(code: ErrorCode, reason: Reason, violations: FieldViolation[]): string {
-  const details = violations.map(({ field, description }) => `(${field}: ${description})`)
-  return [wordsFor(code, reason).text, ...details].join(' ')
+function inPlainWords({ code, reason, fieldViolations, requestId }: Required<Facts>): string {
+  const violations = fieldViolations.map((one) => `(${one.field}: ${one.description})`)
+  const reference = reason === 'INTERNAL' && requestId ? [`Its reference is ${requestId}.`] : []
+  return [wordsFor(code, reason).text, ...violations, ...reference].join(' ')
 }

@@ -4,6 +4,7 @@ import type { Message } from '../../api'
 import { Notice } from '../../ui/Notice'
 import { RetryButton } from './RetryButton'
 import type { Turn } from './turns'
+import { retryTime } from './turns'
 
 interface Props {
   message: Message | null
@@ -55,13 +56,12 @@ function TurnNotice({ turn, onRetry }: { turn: Turn; onRetry: (turn: Turn) => vo
   if (!error) return null
   if (phase === 'streaming') return <Hint>It could not be stopped. {error.message}</Hint>
 
-  const notBefore = error.retryAfterMs && turn.failTime + error.retryAfterMs
   return (
     <Notice
       className="mt-2"
       actions={
         <RetryButton
-          notBefore={notBefore}
+          notBefore={retryTime(turn)}
           onRetry={() => {
             onRetry(turn)
           }}

@@ -29,7 +29,7 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
   const inputRef = useRef<HTMLTextAreaElement>(null)
   const { scrollRef, contentRef, isStuck, jump } = useStickToBottom(conversationId)
   useAutosize(inputRef, chat.draft)
-  useFocusOnArrival(inputRef, `${conversationId ?? ''}:${visit}`)
+  const focusInput = useFocusOnArrival(inputRef, `${conversationId ?? ''}:${visit}`)
   useEscape(chat.stop)
   const isEmpty = entries.length === 0 && !isLoading
 
@@ -40,6 +40,15 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
   const send = (text: string) => {
     chat.send(text)
     jump()
+  }
+  const stop = () => {
+    chat.stop?.()
+    focusInput()
+  }
+  const regenerate: typeof chat.regenerate = (message) => {
+    chat.regenerate(message)
+    jump()
+    focusInput()
   }
   const pick = (text: string) => {
     chat.setDraft(text)
@@ -70,7 +79,7 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
               {isLoading && <TranscriptSkeleton />}
               <MessageList
                 entries={entries}
-                onRegenerate={chat.regenerate}
+                onRegenerate={regenerate}
                 onRetry={chat.retry}
                 onEdit={edit}
               />
@@ -85,7 +94,7 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
           text={chat.draft}
           onChange={chat.setDraft}
           onSend={send}
-          onStop={chat.stop}
+          onStop={chat.stop && stop}
           isStopping={running?.isStopping ?? false}
           isBlocked={isBusy || isLoading || error !== null}
         />

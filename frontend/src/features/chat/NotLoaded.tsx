@@ -13,7 +13,6 @@ export function NotLoaded({ error, onReload }: Props) {
   return (
     <PageMessage title="This conversation could not be loaded">
       <p className="text-soft">{error.message}</p>
-      {error.requestId && <p className="text-fine text-faint">Reference: {error.requestId}</p>}
       <Button onClick={onReload}>Try again</Button>
     </PageMessage>
   )

@@ -5,6 +5,7 @@ import { Notice } from '../../ui/Notice'
 import { RetryButton } from './RetryButton'
 import { Speaker } from './Speaker'
 import type { Turn } from './turns'
+import { retryTime } from './turns'
 
 interface Props {
   text: string
@@ -32,7 +33,7 @@ export function Question({ text, turn, onRetry, onEdit }: Props) {
           actions={
             <>
               <RetryButton
-                notBefore={error.retryAfterMs && turn.failTime + error.retryAfterMs}
+                notBefore={retryTime(turn)}
                 onRetry={() => {
                   onRetry(turn)
                 }}

@@ -47,6 +47,7 @@ describe('stopping', () => {
     expect(answer().dataset.state).toBe('cancelled')
     expect(screen.getByText('Be')).toBeTruthy()
     expect(screen.getByRole('button', { name: 'Send' })).toBeTruthy()
+    expect(document.activeElement).toBe(box())
   })
 
   test('before the answer has begun stops it as soon as it has', async () => {

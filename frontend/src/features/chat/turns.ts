@@ -213,6 +213,11 @@ function isAbout({ start, task }: Turn, generationId: string): boolean {
   return start?.generationId === generationId || resumed === generationId
 }
 
+/** When the server accepts a failed turn again, in milliseconds of the epoch; null means now. */
+export function retryTime({ failTime, error }: Turn): number | null {
+  return error?.retryAfterMs ? failTime + error.retryAfterMs : null
+}
+
 /** The conversation that a turn shows in. */
 export function placeOf({ start, task }: Turn): string | null {
   return start?.conversationId ?? task.conversationId

@@ -55,12 +55,13 @@ export function useConversation(id: string | null): ConversationState {
 
   const error = messages.error ? ApiError.from(messages.error) : null
   const isMissing = error?.code === 'NotFound' || error?.code === 'InvalidArgument'
+  const isUnread = messages.data === undefined && !isMissing
   return {
     ...transcript,
     title: (conversation.data ?? listedConversation(queryClient, key))?.title ?? '',
     isLoading: enabled && messages.isPending,
     isMissing,
-    error: isMissing ? null : error,
+    error: isUnread ? error : null,
     reload: () => {
       void messages.refetch()
     },

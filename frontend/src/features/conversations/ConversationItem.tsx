@@ -12,9 +12,10 @@ interface Props {
   conversation: Conversation
   isCurrent: boolean
   onFollow: (() => void) | undefined
+  onRemoved: () => void
 }
 
-export function ConversationItem({ conversation, isCurrent, onFollow }: Props) {
+export function ConversationItem({ conversation, isCurrent, onFollow, onRemoved }: Props) {
   const [mode, setMode] = useState<'shown' | 'renamed' | 'deleted'>('shown')
   const renameButton = useRef<HTMLButtonElement>(null)
   const title = conversation.title || 'Untitled'
@@ -80,6 +81,7 @@ export function ConversationItem({ conversation, isCurrent, onFollow }: Props) {
           onClose={() => {
             setMode('shown')
           }}
+          onRemoved={onRemoved}
         />
       )}
     </li>

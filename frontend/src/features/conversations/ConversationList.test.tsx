@@ -111,6 +111,7 @@ test('a conversation is deleted after a question, and its page is left', async (
   await list().findByText('Two')
   expect(titles()).not.toContain('One')
   expect(location.pathname).toBe('/')
+  expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message' }))
 })
 
 test('a conversation that is kept stays', async () => {

@@ -9,9 +9,11 @@ interface Props {
   currentId: string | null
   /** Called when one was chosen. */
   onFollow: (() => void) | undefined
+  /** Called when one was deleted. */
+  onRemoved: () => void
 }
 
-export function ConversationList({ currentId, onFollow }: Props) {
+export function ConversationList({ currentId, onFollow, onRemoved }: Props) {
   const list = useConversations()
   const groups = groupByAge(list.conversations, new Date())
 
@@ -27,6 +29,7 @@ export function ConversationList({ currentId, onFollow }: Props) {
                 conversation={conversation}
                 isCurrent={conversation.id === currentId}
                 onFollow={onFollow}
+                onRemoved={onRemoved}
               />
             ))}
           </ul>

@@ -9,9 +9,10 @@ interface Props {
   conversation: Conversation
   title: string
   onClose: () => void
+  onRemoved: () => void
 }
 
-export function DeleteDialog({ conversation, title, onClose }: Props) {
+export function DeleteDialog({ conversation, title, onClose, onRemoved }: Props) {
   const remove = useRemove(conversation)
   return (
     <Dialog
@@ -34,7 +35,12 @@ export function DeleteDialog({ conversation, title, onClose }: Props) {
           look="danger"
           disabled={remove.isPending}
           onClick={() => {
-            remove.mutate(undefined, { onSuccess: onClose })
+            remove.mutate(undefined, {
+              onSuccess: () => {
+                onClose()
+                onRemoved()
+              },
+            })
           }}
         >
           {remove.isPending ? 'Deleting…' : 'Delete'}

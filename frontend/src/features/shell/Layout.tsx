@@ -14,7 +14,7 @@ export function Layout() {
   const route = useRoute()
   const isWide = useMediaQuery('(min-width: 48rem)')
   const [isMenuOpen, setMenuOpen] = useState(false)
-  const [newChats, setNewChats] = useState(0)
+  const [visits, setVisits] = useState(0)
   const currentId = route.page === 'conversation' ? route.conversationId : null
 
   const openMenu = () => {
@@ -23,9 +23,13 @@ export function Layout() {
   const closeMenu = () => {
     setMenuOpen(false)
   }
+  /** Lets one type again after doing something else. */
+  const comeBack = () => {
+    setVisits((count) => count + 1)
+  }
   const beginChat = () => {
     closeMenu()
-    setNewChats((count) => count + 1)
+    comeBack()
     navigate(NEW_CHAT)
   }
   const topBar = (title: string) => (
@@ -36,7 +40,7 @@ export function Layout() {
     <div className="flex h-full">
       {isWide && (
         <div className="w-66 shrink-0 border-r border-line">
-          <Sidebar currentId={currentId} onNewChat={beginChat} />
+          <Sidebar currentId={currentId} onNewChat={beginChat} onRemoved={comeBack} />
         </div>
       )}
       {!isWide && isMenuOpen && (
@@ -45,7 +49,12 @@ export function Layout() {
           onClose={closeMenu}
           className="m-0 h-dvh max-h-none w-[min(18rem,85vw)] max-w-none"
         >
-          <Sidebar currentId={currentId} onNewChat={beginChat} onClose={closeMenu} />
+          <Sidebar
+            currentId={currentId}
+            onNewChat={beginChat}
+            onRemoved={comeBack}
+            onClose={closeMenu}
+          />
         </Dialog>
       )}
       <main className="flex min-w-0 flex-1 flex-col bg-paper">
@@ -56,7 +65,7 @@ export function Layout() {
             <NotFound what="page" />
           </>
         ) : (
-          <ChatPage conversationId={currentId} visit={newChats} renderHeader={topBar} />
+          <ChatPage conversationId={currentId} visit={visits} renderHeader={topBar} />
         )}
       </main>
     </div>

@@ -9,11 +9,13 @@ import { ConversationList } from '../conversations/ConversationList'
 interface Props {
   currentId: string | null
   onNewChat: () => void
+  /** Called when a conversation was deleted. */
+  onRemoved: () => void
   /** Set where the sidebar covers the page: called when that is to end. */
   onClose?: () => void
 }
 
-export function Sidebar({ currentId, onNewChat, onClose }: Props) {
+export function Sidebar({ currentId, onNewChat, onRemoved, onClose }: Props) {
   return (
     <div className="flex h-full flex-col bg-side">
       <header className="flex h-13 shrink-0 items-center gap-2 px-4">
@@ -35,7 +37,7 @@ export function Sidebar({ currentId, onNewChat, onClose }: Props) {
           New chat
         </button>
       </div>
-      <ConversationList currentId={currentId} onFollow={onClose} />
+      <ConversationList currentId={currentId} onFollow={onClose} onRemoved={onRemoved} />
       <footer className="border-t border-line px-4 py-3">
         <AccountBadge />
       </footer>
