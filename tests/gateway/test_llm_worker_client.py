@@ -17,7 +17,6 @@ from lamla.llm.v1 import generation_service_pb2_grpc as llm_grpc
 
 from gateway.clients.llm_worker import LlmWorker
 from gateway.clients.pool import ChannelPool
-from gateway.clients.store import Permit
 from gateway.clients.worker import Job
 from gateway.domain import (
     Config,
