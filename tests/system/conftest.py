@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
@@ -58,7 +60,7 @@ def scripted(home: Path, **environment: str) -> Stack:
         home / "lamla",
         environment={
             "LAMLA_LLM_PROVIDERS": "scripted",
-            "LAMLA_LLM_MODEL": DEFAULT_MODEL,
+            "LAMLA_LLM_SCRIPTED_MODEL": DEFAULT_MODEL,
             "LAMLA_LLM_SCRIPTED_LOG": str(home / "scripted.jsonl"),
             **UNLIMITED,
             **environment,
@@ -73,9 +75,13 @@ def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The Chromium of this machine."""
+    """The Chromium of this machine.
+
+    Playwright keeps an event loop in this thread until it is closed, so modules that
+    use it have no asynchronous tests.
+    """
     path = tool("chromium", "chromium-browser", "google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
@@ -105,8 +111,14 @@ def post(
         headers={"content-type": "application/json"}
         | ({"authorization": f"Bearer {token}"} if token else {}),
     )
-    with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
-        answer: dict[str, Any] = json.load(response)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+            answer: dict[str, Any] = json.load(response)
+    except urllib.error.HTTPError as error:
+        body = error.read()
+        error.add_note(body.decode())
+        error.fp = error.file = io.BytesIO(body)
+        raise
     return answer
 
 

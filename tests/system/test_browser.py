@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.system.conftest import provider_log, scripted
 
-SLOW = {"LAMLA_LLM_MODEL": "scripted-n30-d200"}
+SLOW = {"LAMLA_LLM_SCRIPTED_MODEL": "scripted-n30-d200"}
 
 # Notes when the answer's first text is on the screen: after the frame that shows it.
 WATCH_FIRST_PAINT = """

@@ -69,23 +69,48 @@ async def stored(stack, token: str, conversation_id: str):
 @pytest.mark.parity("A6")
 async def test_a_worker_killed_after_the_acknowledgement_loses_no_message(stack):
     """
-    `started` means stored: killing the worker right after it leaves the question, and
-    the answer ends honestly with what there is of it.
+    `started` means stored: whatever becomes of the answer when the worker is killed
+    right after it, the question is there, and the answer says honestly how it ended.
     """
     token = guest(stack)
     async with channel(stack) as edge:
         stub = chat_service_pb2_grpc.ChatServiceStub(edge)
-        call = stub.SendMessage(message("scripted-n200-d50"), metadata=bearer(token))
-        started = await call.read()
+        call = stub.SendMessage(
+            message("scripted-n20-d20-t1000"), metadata=bearer(token)
+        )
+        events = aiter(call)
+        started = (await anext(events)).started
         os.kill(stack.pid("llm_worker"), signal.SIGKILL)
-        events = [event async for event in call]
-    question, answer = await stored(stack, token, started.started.conversation_id)
+        question, _ = await stored(stack, token, started.conversation_id)
+        last = [event async for event in events][-1]
+        _, answer = await stored(stack, token, started.conversation_id)
 
     assert "ATP?" == question.text
+    assert {
+        "completed": generation_pb2.GENERATION_STATE_COMPLETE,
+        "failed": generation_pb2.GENERATION_STATE_FAILED,
+    }[last.WhichOneof("event")] == answer.state
+
+
+async def test_a_worker_killed_in_mid_answer_leaves_its_text(stack):
+    """
+    The answer ends with a reason, and what was said is stored to the letter.
+    """
+    token = guest(stack)
+    events = []
+    async with channel(stack) as edge:
+        stub = chat_service_pb2_grpc.ChatServiceStub(edge)
+        async for event in stub.SendMessage(
+            message("scripted-n200-d50"), metadata=bearer(token)
+        ):
+            events.append(event)
+            if 5 == len(events):
+                os.kill(stack.pid("llm_worker"), signal.SIGKILL)
+    _, answer = await stored(stack, token, events[0].started.conversation_id)
+
     assert "failed" == events[-1].WhichOneof("event")
     assert generation_pb2.GENERATION_STATE_FAILED == answer.state
-    text = "".join(e.tokens.text for e in events)
-    assert text == answer.text
+    assert "".join(event.tokens.text for event in events) == answer.text
     assert answer.failure.details
 
 

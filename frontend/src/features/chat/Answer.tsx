@@ -36,7 +36,7 @@ export function Answer({ message, turn, isNewest, onRegenerate, onRetry }: Props
       <Speaker name="Lamla" className="margin:mt-1" />
       <div className="md:px-3.5">
         {(text || isGenerating) && (
-          <p className="text-read break-words whitespace-pre-wrap">
+          <p data-part="text" className="text-read break-words whitespace-pre-wrap">
             {text}
             {isGenerating && <Caret />}
           </p>
