@@ -55,7 +55,10 @@ class Llama:
     """One loaded model."""
 
     def __init__(self, path: Path, options: LlamaOptions) -> None:
-        """Loads the model; blocks for seconds.
+        """Loads the model.
+
+        Blocks for as long as its weights take to be prepared (0.2 s for 100 MB), and
+        the whole process with it, because the package keeps the interpreter's lock.
 
         Raises:
             LlamaError: the file is not one that llama.cpp can run.
@@ -80,10 +83,18 @@ class Llama:
         params.api_keys = [self._key]
         params.ui = False
         params.verbosity = -1
+        params.fit_params = False  # It would load the model once more, to measure.
+        params.warmup = False
         try:
             self._server = xllamacpp.Server(params)
+            self._warm_up()
         except RuntimeError as error:
             raise LlamaError(f"cannot load {path.name}") from error
+
+    def _warm_up(self) -> None:
+        # A server that is freed before its decoder runs hangs for ever.
+        body = {"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
+        self._server.handle_chat_completions(body, lambda _: False)
 
     def stream(
         self, prompt: Prompt, max_tokens: int, put: Callable[[Chunk], bool]

@@ -1,0 +1,220 @@
+"""llm_worker's own model: what only a real decoder can show."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing
+
+import pytest
+
+from llm_worker.domain import Piece
+from llm_worker.providers.base import ProviderUnavailableError
+from llm_worker.providers.local import Local
+from llm_worker.providers.local_models import BUILT_IN, find
+from mesh.settings import SettingsError
+from tests.llm_worker.prompts import collect, prompt
+from tests.llm_worker.subjects import OPTIONS, LocalSubject, idle_after
+
+STORY = "Write a very long story about a river, with many chapters."
+
+
+@pytest.fixture
+async def local():
+    """The small model, not loaded yet."""
+    provider = Local(find(None), OPTIONS)
+    yield provider
+    await provider.close()
+
+
+@pytest.fixture
+async def loaded(local):
+    """The small model, loaded."""
+    await local.check()
+    return local
+
+
+async def longest_pause(work):
+    """Returns how long the event loop was blocked at most while `work` was done."""
+    longest = 0.0
+
+    async def tick():
+        nonlocal longest
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.005)
+            longest = max(longest, time.monotonic() - before)
+
+    ticking = asyncio.create_task(tick())
+    await work
+    ticking.cancel()
+    return longest
+
+
+async def test_a_prompt_waits_for_the_load(local):
+    """
+    The process comes up at once. While the weights are prepared it stands still, but
+    for the small model not as long as anybody's patience.
+    """
+    pause = await longest_pause(collect(local.generate(prompt(max_output_tokens=2))))
+
+    assert pause < 1
+    assert 1024 == local.models[0].context_tokens
+    assert local.models[0].small_built_in
+
+
+@pytest.mark.parity("A52")
+async def test_the_built_in_model_answers(loaded):
+    """
+    A fresh machine without a key has a model that writes sentences.
+    """
+    answer = await collect(
+        loaded.generate(prompt("What is photosynthesis?", max_output_tokens=40))
+    )
+
+    assert BUILT_IN == answer.accepted[0].model
+    assert "plants" in answer.text
+
+
+async def test_the_count_is_the_decoders_own(loaded):
+    """
+    A prompt is measured with template and special tokens, exactly as it is decoded.
+    """
+    asked = prompt("Say é 🎉 <|im_end|>", history=["hi", "hello"], max_output_tokens=1)
+    llama = (await loaded._models.get(BUILT_IN)).llama  # noqa: SLF001 - The counter.
+    answer = await collect(loaded.generate(asked))
+
+    assert answer.finish.prompt_tokens == await llama.count(asked)
+
+
+async def test_characters_of_several_tokens_are_whole(loaded):
+    """
+    An emoji takes this model three tokens: it comes as one piece that says so, and one
+    that was cut off does not come at all.
+    """
+    question = "Say hi with an emoji 🎉 and é."
+    counts = {}
+    for bound in (4, 5, 6):
+        asked = prompt(question, max_output_tokens=bound)
+        answer = await collect(loaded.generate(asked))
+        counts[bound] = answer.tokens
+
+        assert "\ufffd" not in answer.text
+        assert bound == answer.finish.output_tokens
+        assert answer.tokens <= bound
+    assert answer.text
+
+
+async def test_stop_works_while_a_prompt_is_read(loaded):
+    """
+    A long prompt takes the decoder seconds; who leaves does not pay for the rest.
+    """
+    asked = prompt("word " * 700, max_output_tokens=50)
+    reader = asyncio.create_task(collect(loaded.generate(asked)))
+    while not await loaded.busy_slots():
+        await asyncio.sleep(0.01)
+    reader.cancel()
+    await asyncio.gather(reader, return_exceptions=True)
+
+    assert await idle_after(LocalSubject(loaded)) < 1
+
+
+async def test_more_prompts_than_slots_wait_their_turn(loaded):
+    """
+    Nothing fails because others are first, and who waits can leave.
+    """
+    asked = [prompt(f"{n}?", max_output_tokens=4) for n in range(6)]
+    readers = [asyncio.create_task(collect(loaded.generate(one))) for one in asked]
+    await asyncio.sleep(0.01)
+    readers[5].cancel()
+    answers = await asyncio.gather(*readers[:5])
+
+    assert all(answer.finish for answer in answers)
+
+
+async def test_prompts_that_fill_the_window_take_turns(loaded):
+    """
+    The slots share one window: what does not fit into it together goes one after the
+    other instead of failing in the middle.
+    """
+    asked = [prompt(f"{n} " + "word " * 650, max_output_tokens=200) for n in range(2)]
+    answers = await asyncio.gather(*(collect(loaded.generate(one)) for one in asked))
+
+    assert all(answer.finish.prompt_tokens > 650 for answer in answers)
+
+
+async def test_decoding_does_not_block_the_process(loaded):
+    """
+    Other calls are served between two tokens.
+    """
+    asked = prompt(STORY, max_output_tokens=40)
+    pause = await longest_pause(collect(loaded.generate(asked)))
+
+    assert pause < 0.3
+
+
+async def test_a_generator_that_was_never_read_leaves_nothing_behind(loaded):
+    """
+    Closed right after acceptance, it frees its place.
+    """
+    for _ in range(OPTIONS.slots + 1):
+        async with aclosing(loaded.generate(prompt(STORY))) as events:
+            await anext(events)
+            await anext(events)
+    answer = await asyncio.wait_for(
+        collect(loaded.generate(prompt(max_output_tokens=2))), timeout=20
+    )
+
+    assert [Piece] == [*{type(piece) for piece in answer.pieces}]
+
+
+async def test_a_model_that_nobody_asked_is_freed():
+    """
+    A process that is stopped while it starts does stop.
+    """
+    for _ in range(3):
+        provider = Local(find(None), OPTIONS)
+        provider.start()
+        await asyncio.wait_for(provider.close(), timeout=20)
+
+
+async def test_any_gguf_by_path_goes_first(tmp_path):
+    """
+    It has the name of its file, and the built-in one stays.
+    """
+    path = tmp_path / "my-model.gguf"
+    path.symlink_to(find(None)[BUILT_IN])
+    provider = Local(find(path), OPTIONS)
+    answer = await collect(provider.generate(prompt(max_output_tokens=2)))
+
+    assert ["my-model", BUILT_IN] == [model.name for model in provider.models]
+    assert [False, True] == [model.small_built_in for model in provider.models]
+    assert "my-model" == answer.accepted[0].model
+    await provider.close()
+
+
+async def test_a_file_that_is_no_model_is_unavailable(tmp_path):
+    """
+    The process lives on and says what is wrong; others may answer.
+    """
+    path = tmp_path / "broken.gguf"
+    path.write_bytes(b"GGUF but not really" * 100)
+    provider = Local(find(path), OPTIONS)
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailableError) as caught:
+            await collect(provider.generate(prompt()))
+    with pytest.raises(ProviderUnavailableError):
+        await provider.check()
+
+    assert "cannot load broken.gguf" in str(caught.value)
+    await provider.close()
+
+
+def test_no_model_at_all_is_a_setting_to_put_right(monkeypatch):
+    """
+    Where the small model's package is left out, a path is needed.
+    """
+    module = "llm_worker.providers.local_models.built_in_path"
+    monkeypatch.setattr(module, lambda: None)
+    with pytest.raises(SettingsError, match="LAMLA_LLM_GGUF"):
+        find(None)
