@@ -116,9 +116,11 @@ def post(
             answer: dict[str, Any] = json.load(response)
     except urllib.error.HTTPError as error:
         body = error.read()
-        error.add_note(body.decode())
-        error.fp = error.file = io.BytesIO(body)
-        raise
+        again = urllib.error.HTTPError(
+            error.url, error.code, error.msg, error.headers, io.BytesIO(body)
+        )
+        again.add_note(body.decode())
+        raise again from None
     return answer
 
 

@@ -283,5 +283,9 @@ async def test_internal_services_have_no_public_face(mesh, token):
                 },
             ) as answer:
                 assert str(Code.UNIMPLEMENTED.value[0]) == answer.headers["grpc-status"]
-        async with http.post(f"{mesh.url}/v1/turns", data=json.dumps({})) as answer:
+        async with http.post(
+            f"{mesh.url}/v1/turns",
+            data=json.dumps({}),
+            headers={"authorization": f"Bearer {token}"},
+        ) as answer:
             assert 404 == answer.status

@@ -28,7 +28,7 @@ from lamla.chat.v1 import conversation_pb2 as lamla_dot_chat_dot_v1_dot_conversa
 from lamla.chat.v1 import generation_pb2 as lamla_dot_chat_dot_v1_dot_generation__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n lamla/chat/v1/chat_service.proto\x12\rlamla.chat.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a lamla/chat/v1/conversation.proto\x1a\x1elamla/chat/v1/generation.proto\"\xc1\x02\n\x12SendMessageRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x34\n\x0f\x63onversation_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0e\x63onversationId\x12\x37\n\x11parent_message_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0fparentMessageId\x12Z\n\x04text\x18\x04 \x01(\tBF\xbaHCr\x06\x10\x01\x18\x80\xfa\x01\xba\x01\x38\n\x0etext.not_blank\x12\x11must not be blank\x1a\x13this.matches(\'\\\\S\')R\x04text\x12\x37\n\x06\x63onfig\x18\x05 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\"S\n\x0cReplyRequest\x12\x43\n\x07message\x18\x01 \x01(\x0b\x32!.lamla.chat.v1.SendMessageRequestB\x06\xbaH\x03\xc8\x01\x01R\x07message\"?\n\rReplyResponse\x12.\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x16.lamla.chat.v1.MessageR\x06\x61nswer\"o\n\x17ResumeGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\x12%\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\rR\rafterSequence\"H\n\x17\x43\x61ncelGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\"U\n\x18\x43\x61ncelGenerationResponse\x12\x39\n\ngeneration\x18\x01 \x01(\x0b\x32\x19.lamla.chat.v1.GenerationR\ngeneration\"E\n\x14GetGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\"R\n\x15GetGenerationResponse\x12\x39\n\ngeneration\x18\x01 \x01(\x0b\x32\x19.lamla.chat.v1.GenerationR\ngeneration\"\x9e\x01\n\x11RegenerateRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\'\n\nmessage_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tmessageId\x12\x37\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\"\xfb\x01\n\x12\x45\x64itMessageRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\'\n\nmessage_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tmessageId\x12Z\n\x04text\x18\x03 \x01(\tBF\xbaHCr\x06\x10\x01\x18\x80\xfa\x01\xba\x01\x38\n\x0etext.not_blank\x12\x11must not be blank\x1a\x13this.matches(\'\\\\S\')R\x04text\x12\x37\n\x06\x63onfig\x18\x04 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig2\x8b\x07\n\x0b\x43hatService\x12l\n\x0bSendMessage\x12!.lamla.chat.v1.SendMessageRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\"\x18\x82\xd3\xe4\x93\x02\x12\"\r/v1/chat:send:\x01*0\x01\x12]\n\x05Reply\x12\x1b.lamla.chat.v1.ReplyRequest\x1a\x1c.lamla.chat.v1.ReplyResponse\"\x19\x82\xd3\xe4\x93\x02\x13\"\x0e/v1/chat:reply:\x01*\x12\x8c\x01\n\x10ResumeGeneration\x12&.lamla.chat.v1.ResumeGenerationRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\".\x82\xd3\xe4\x93\x02(\x12&/v1/generations/{generation_id}/events0\x01\x12\x96\x01\n\x10\x43\x61ncelGeneration\x12&.lamla.chat.v1.CancelGenerationRequest\x1a\'.lamla.chat.v1.CancelGenerationResponse\"1\x82\xd3\xe4\x93\x02+\"&/v1/generations/{generation_id}:cancel:\x01*\x12\x83\x01\n\rGetGeneration\x12#.lamla.chat.v1.GetGenerationRequest\x1a$.lamla.chat.v1.GetGenerationResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/generations/{generation_id}\x12\x81\x01\n\nRegenerate\x12 .lamla.chat.v1.RegenerateRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\"/\x82\xd3\xe4\x93\x02)\"$/v1/messages/{message_id}:regenerate:\x01*0\x01\x12}\n\x0b\x45\x64itMessage\x12!.lamla.chat.v1.EditMessageRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\")\x82\xd3\xe4\x93\x02#\"\x1e/v1/messages/{message_id}:edit:\x01*0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n lamla/chat/v1/chat_service.proto\x12\rlamla.chat.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a lamla/chat/v1/conversation.proto\x1a\x1elamla/chat/v1/generation.proto\"\xa0\x03\n\x12SendMessageRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x34\n\x0f\x63onversation_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0e\x63onversationId\x12\x37\n\x11parent_message_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0fparentMessageId\x12\xb8\x01\n\x04text\x18\x04 \x01(\tB\xa3\x01\xbaH\x9f\x01r\x06\x10\x01\x18\x80\xfa\x01\xba\x01\x46\n\x0etext.not_blank\x12\x11must not be blank\x1a!this == \'\' || this.matches(\'\\\\S\')\xba\x01K\n\x0btext.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')R\x04text\x12\x37\n\x06\x63onfig\x18\x05 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\"S\n\x0cReplyRequest\x12\x43\n\x07message\x18\x01 \x01(\x0b\x32!.lamla.chat.v1.SendMessageRequestB\x06\xbaH\x03\xc8\x01\x01R\x07message\"?\n\rReplyResponse\x12.\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x16.lamla.chat.v1.MessageR\x06\x61nswer\"o\n\x17ResumeGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\x12%\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\rR\rafterSequence\"H\n\x17\x43\x61ncelGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\"U\n\x18\x43\x61ncelGenerationResponse\x12\x39\n\ngeneration\x18\x01 \x01(\x0b\x32\x19.lamla.chat.v1.GenerationR\ngeneration\"E\n\x14GetGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\"R\n\x15GetGenerationResponse\x12\x39\n\ngeneration\x18\x01 \x01(\x0b\x32\x19.lamla.chat.v1.GenerationR\ngeneration\"\x9e\x01\n\x11RegenerateRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\'\n\nmessage_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tmessageId\x12\x37\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\"\xda\x02\n\x12\x45\x64itMessageRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\'\n\nmessage_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tmessageId\x12\xb8\x01\n\x04text\x18\x03 \x01(\tB\xa3\x01\xbaH\x9f\x01r\x06\x10\x01\x18\x80\xfa\x01\xba\x01\x46\n\x0etext.not_blank\x12\x11must not be blank\x1a!this == \'\' || this.matches(\'\\\\S\')\xba\x01K\n\x0btext.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')R\x04text\x12\x37\n\x06\x63onfig\x18\x04 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig2\x8b\x07\n\x0b\x43hatService\x12l\n\x0bSendMessage\x12!.lamla.chat.v1.SendMessageRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\"\x18\x82\xd3\xe4\x93\x02\x12\"\r/v1/chat:send:\x01*0\x01\x12]\n\x05Reply\x12\x1b.lamla.chat.v1.ReplyRequest\x1a\x1c.lamla.chat.v1.ReplyResponse\"\x19\x82\xd3\xe4\x93\x02\x13\"\x0e/v1/chat:reply:\x01*\x12\x8c\x01\n\x10ResumeGeneration\x12&.lamla.chat.v1.ResumeGenerationRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\".\x82\xd3\xe4\x93\x02(\x12&/v1/generations/{generation_id}/events0\x01\x12\x96\x01\n\x10\x43\x61ncelGeneration\x12&.lamla.chat.v1.CancelGenerationRequest\x1a\'.lamla.chat.v1.CancelGenerationResponse\"1\x82\xd3\xe4\x93\x02+\"&/v1/generations/{generation_id}:cancel:\x01*\x12\x83\x01\n\rGetGeneration\x12#.lamla.chat.v1.GetGenerationRequest\x1a$.lamla.chat.v1.GetGenerationResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/generations/{generation_id}\x12\x81\x01\n\nRegenerate\x12 .lamla.chat.v1.RegenerateRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\"/\x82\xd3\xe4\x93\x02)\"$/v1/messages/{message_id}:regenerate:\x01*0\x01\x12}\n\x0b\x45\x64itMessage\x12!.lamla.chat.v1.EditMessageRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\")\x82\xd3\xe4\x93\x02#\"\x1e/v1/messages/{message_id}:edit:\x01*0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,7 +42,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SENDMESSAGEREQUEST'].fields_by_name['parent_message_id']._loaded_options = None
   _globals['_SENDMESSAGEREQUEST'].fields_by_name['parent_message_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_SENDMESSAGEREQUEST'].fields_by_name['text']._loaded_options = None
-  _globals['_SENDMESSAGEREQUEST'].fields_by_name['text']._serialized_options = b'\272HCr\006\020\001\030\200\372\001\272\0018\n\016text.not_blank\022\021must not be blank\032\023this.matches(\'\\\\S\')'
+  _globals['_SENDMESSAGEREQUEST'].fields_by_name['text']._serialized_options = b'\272H\237\001r\006\020\001\030\200\372\001\272\001F\n\016text.not_blank\022\021must not be blank\032!this == \'\' || this.matches(\'\\\\S\')\272\001K\n\013text.no_nul\022\"must not contain the character NUL\032\030!this.contains(\'\\u0000\')'
   _globals['_REPLYREQUEST'].fields_by_name['message']._loaded_options = None
   _globals['_REPLYREQUEST'].fields_by_name['message']._serialized_options = b'\272H\003\310\001\001'
   _globals['_RESUMEGENERATIONREQUEST'].fields_by_name['generation_id']._loaded_options = None
@@ -60,7 +60,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EDITMESSAGEREQUEST'].fields_by_name['message_id']._loaded_options = None
   _globals['_EDITMESSAGEREQUEST'].fields_by_name['message_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_EDITMESSAGEREQUEST'].fields_by_name['text']._loaded_options = None
-  _globals['_EDITMESSAGEREQUEST'].fields_by_name['text']._serialized_options = b'\272HCr\006\020\001\030\200\372\001\272\0018\n\016text.not_blank\022\021must not be blank\032\023this.matches(\'\\\\S\')'
+  _globals['_EDITMESSAGEREQUEST'].fields_by_name['text']._serialized_options = b'\272H\237\001r\006\020\001\030\200\372\001\272\001F\n\016text.not_blank\022\021must not be blank\032!this == \'\' || this.matches(\'\\\\S\')\272\001K\n\013text.no_nul\022\"must not contain the character NUL\032\030!this.contains(\'\\u0000\')'
   _globals['_CHATSERVICE'].methods_by_name['SendMessage']._loaded_options = None
   _globals['_CHATSERVICE'].methods_by_name['SendMessage']._serialized_options = b'\202\323\344\223\002\022\"\r/v1/chat:send:\001*'
   _globals['_CHATSERVICE'].methods_by_name['Reply']._loaded_options = None
@@ -76,25 +76,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHATSERVICE'].methods_by_name['EditMessage']._loaded_options = None
   _globals['_CHATSERVICE'].methods_by_name['EditMessage']._serialized_options = b'\202\323\344\223\002#\"\036/v1/messages/{message_id}:edit:\001*'
   _globals['_SENDMESSAGEREQUEST']._serialized_start=177
-  _globals['_SENDMESSAGEREQUEST']._serialized_end=498
-  _globals['_REPLYREQUEST']._serialized_start=500
-  _globals['_REPLYREQUEST']._serialized_end=583
-  _globals['_REPLYRESPONSE']._serialized_start=585
-  _globals['_REPLYRESPONSE']._serialized_end=648
-  _globals['_RESUMEGENERATIONREQUEST']._serialized_start=650
-  _globals['_RESUMEGENERATIONREQUEST']._serialized_end=761
-  _globals['_CANCELGENERATIONREQUEST']._serialized_start=763
-  _globals['_CANCELGENERATIONREQUEST']._serialized_end=835
-  _globals['_CANCELGENERATIONRESPONSE']._serialized_start=837
-  _globals['_CANCELGENERATIONRESPONSE']._serialized_end=922
-  _globals['_GETGENERATIONREQUEST']._serialized_start=924
-  _globals['_GETGENERATIONREQUEST']._serialized_end=993
-  _globals['_GETGENERATIONRESPONSE']._serialized_start=995
-  _globals['_GETGENERATIONRESPONSE']._serialized_end=1077
-  _globals['_REGENERATEREQUEST']._serialized_start=1080
-  _globals['_REGENERATEREQUEST']._serialized_end=1238
-  _globals['_EDITMESSAGEREQUEST']._serialized_start=1241
-  _globals['_EDITMESSAGEREQUEST']._serialized_end=1492
-  _globals['_CHATSERVICE']._serialized_start=1495
-  _globals['_CHATSERVICE']._serialized_end=2402
+  _globals['_SENDMESSAGEREQUEST']._serialized_end=593
+  _globals['_REPLYREQUEST']._serialized_start=595
+  _globals['_REPLYREQUEST']._serialized_end=678
+  _globals['_REPLYRESPONSE']._serialized_start=680
+  _globals['_REPLYRESPONSE']._serialized_end=743
+  _globals['_RESUMEGENERATIONREQUEST']._serialized_start=745
+  _globals['_RESUMEGENERATIONREQUEST']._serialized_end=856
+  _globals['_CANCELGENERATIONREQUEST']._serialized_start=858
+  _globals['_CANCELGENERATIONREQUEST']._serialized_end=930
+  _globals['_CANCELGENERATIONRESPONSE']._serialized_start=932
+  _globals['_CANCELGENERATIONRESPONSE']._serialized_end=1017
+  _globals['_GETGENERATIONREQUEST']._serialized_start=1019
+  _globals['_GETGENERATIONREQUEST']._serialized_end=1088
+  _globals['_GETGENERATIONRESPONSE']._serialized_start=1090
+  _globals['_GETGENERATIONRESPONSE']._serialized_end=1172
+  _globals['_REGENERATEREQUEST']._serialized_start=1175
+  _globals['_REGENERATEREQUEST']._serialized_end=1333
+  _globals['_EDITMESSAGEREQUEST']._serialized_start=1336
+  _globals['_EDITMESSAGEREQUEST']._serialized_end=1682
+  _globals['_CHATSERVICE']._serialized_start=1685
+  _globals['_CHATSERVICE']._serialized_end=2592
 # @@protoc_insertion_point(module_scope)

@@ -38,8 +38,8 @@ class SendMessageRequest(_message.Message):
     newest message of the conversation.
     """
     text: _builtins.str
-    """The text, in any language. 1 to 32,000 Unicode characters, not only white space; a
-    longer one fails and is never truncated.
+    """The text, in any language. 1 to 32,000 Unicode characters, not only white space,
+    without NUL; a longer one fails and is never truncated.
     """
     @_builtins.property
     def config(self) -> _generation_pb2.GenerationConfig:
@@ -275,7 +275,9 @@ class EditMessageRequest(_message.Message):
     message_id: _builtins.str
     """The question to replace. A UUID, required."""
     text: _builtins.str
-    """The new text, in any language. 1 to 32,000 Unicode characters, not only white space."""
+    """The new text, in any language. 1 to 32,000 Unicode characters, not only white
+    space, without NUL.
+    """
     @_builtins.property
     def config(self) -> _generation_pb2.GenerationConfig:
         """How to generate the answer."""
