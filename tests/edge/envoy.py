@@ -72,7 +72,11 @@ class Edge:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> float:
-    """Waits until `condition` holds; returns for how many seconds."""
+    """Waits until `condition` holds; returns for how many seconds.
+
+    Raises:
+        TimeoutError: it never does.
+    """
     begin = asyncio.get_running_loop().time()
     async with asyncio.timeout(SECONDS):
         while not await condition():  # noqa: ASYNC110 - Another process decides.
@@ -118,8 +122,12 @@ async def running(
             if "persistence_http" not in absent:
                 await _until_keys(edge)
             yield edge
+    except aiohttp.ClientConnectorError:
+        assert process.returncode is None, _read(output)
+        raise
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()
 
 

@@ -132,7 +132,7 @@ class TestAccessLog:
         assert trace == first["traceparent"] == call.metadata["traceparent"]
         assert call.metadata["authorization"] == f"Bearer {token}"
         assert ("POST", "/v1/chat:send") == (first["method"], first["path"])
-        assert ("generate", "OK") == (first["route"], first["grpc_status"])
+        assert ("stream", "OK") == (first["route"], first["grpc_status"])
         assert first["user_id"]
         assert first["duration_ms"] >= 0
         assert ("/v1/me", 401) == (second["path"], second["status"])

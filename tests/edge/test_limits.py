@@ -15,6 +15,7 @@ from google.protobuf.message import Message
 from lamla.chat.v1 import chat_service_pb2 as chat
 from lamla.chat.v1 import conversation_service_pb2 as conversations
 from lamla.identity.v1 import identity_service_pb2 as identity
+from yarl import URL
 
 from gateway.envoy.settings import EdgeSettings, Place
 from mesh.testing import TokenIssuer
@@ -24,6 +25,7 @@ from tests.edge.envoy import Edge, running
 CHAT = "lamla.chat.v1.ChatService"
 LIST = "lamla.chat.v1.ConversationService/ListConversations"
 GUEST = "lamla.identity.v1.IdentityService/CreateGuest"
+LOGIN = "lamla.identity.v1.IdentityService/Login"
 DEFAULT = EdgeSettings()
 
 
@@ -55,6 +57,16 @@ async def limited_client(
             "json": JsonClient(http, limited.url),
         }
         yield clients[request.param]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="package")
+async def small(place: Callable[[], Place]) -> AsyncIterator[Edge]:
+    """An Envoy with small limits that refill too slowly to matter."""
+    settings = EdgeSettings(
+        generate_per_minute=1_000, generate_per_hour=5, requests_per_minute=10
+    )
+    async with running(place(), settings) as envoy:
+        yield envoy
 
 
 async def burst(call: Callable[[], Awaitable[object]], times: int) -> Outcome:
@@ -180,18 +192,45 @@ class TestGenerating:
         assert 600 == DEFAULT.requests_per_minute
 
     async def test_the_hour_is_limited_too(
-        self, place: Callable[[], Place], http: aiohttp.ClientSession, token: str
+        self, small: Edge, http: aiohttp.ClientSession, token: str
     ):
         """
         Whichever bucket is empty first refuses.
         """
-        settings = EdgeSettings(generate_per_minute=1_000, generate_per_hour=5)
-        async with running(place(), settings) as envoy:
-            client = JsonClient(http, envoy.url)
-            outcome = await burst(lambda: generate(client, token, "Reply"), 8)
+        client = JsonClient(http, small.url)
+        outcome = await burst(lambda: generate(client, token, "Reply"), 8)
 
         assert 5 == outcome.accepted
         assert {"ERROR_REASON_RATE_LIMITED"} == {r.reason for r in outcome.refusals}
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/v1/chat:reply?",
+            "/v1/chat%3Areply",
+            "/v1/chat:repl%79",
+            "//v1/chat:reply",
+            "/v1/./chat:reply",
+            "/V1/chat:reply",
+            "/lamla.chat.v1.ChatService/Reply",
+        ],
+    )
+    async def test_no_spelling_of_a_path_leads_around_the_limit(
+        self, small: Edge, http: aiohttp.ClientSession, token: str, path: str
+    ):
+        """
+        What the transcoder understands is counted as what it calls.
+        """
+        message = {"requestId": str(uuid4()), "text": "ATP?"}
+        url = URL(small.url + path, encoded=True)
+        headers = {"authorization": f"Bearer {token}"}
+        statuses = [
+            (await http.post(url, json={"message": message}, headers=headers)).status
+            for _ in range(8)
+        ]
+
+        assert statuses.count(200) <= 5
+        assert {200, 404, 429} >= set(statuses)
 
 
 @pytest.mark.parity("A35")
@@ -225,3 +264,30 @@ class TestWithoutToken:
         )
 
         check(outcome, per_minute=60)
+
+    async def test_passwords_are_not_guessed_without_end(
+        self, small: Edge, http: aiohttp.ClientSession
+    ):
+        """
+        Whatever needs no token is limited by address: 600 in a minute by default.
+        """
+        client = JsonClient(http, small.url)
+        request = identity.LoginRequest(email="a@example.org", password="x")
+        outcome = await burst(lambda: client.unary(LOGIN, request), 14)
+
+        check(outcome, per_minute=10)
+
+    async def test_djangos_pages_are_limited_too(
+        self, place: Callable[[], Place], http: aiohttp.ClientSession
+    ):
+        """
+        The admin's sign-in among them; the page's own files are not.
+        """
+        settings = EdgeSettings(requests_per_minute=10)
+        async with running(place(), settings) as envoy:
+            for path, expected in (("/admin/login/", 429), ("/", 200)):
+                statuses = [
+                    (await http.get(envoy.url + path)).status for _ in range(14)
+                ]
+
+                assert expected == statuses[-1]
