@@ -5,6 +5,7 @@ As the service role: one call checkpoints the generations of many owners.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -66,14 +67,17 @@ class Pool:
                 `work` raises, which rolls back what it wrote.
         """
         attempts = ATTEMPTS
+        cancelled_before = _cancellations()
         while True:
             attempts -= 1
             try:
-                async with (
-                    self._pool.connection(timeout=_patience()) as connection,
-                    connection.transaction(),
-                ):
-                    return await work(connection)
+                async with self._pool.connection(timeout=_patience()) as connection:
+                    if _cancellations() > cancelled_before:
+                        # Python 3.11's `wait_for`, under the pool, loses one that
+                        # comes with the connection: https://bugs.python.org/issue37658
+                        raise asyncio.CancelledError
+                    async with connection.transaction():
+                        return await work(connection)
             except (PoolTimeout, TooManyRequests) as error:
                 left = deadlines.remaining()
                 if left is not None and left <= 0:
@@ -83,6 +87,11 @@ class Pool:
                 if attempts and (is_conflict(error) or _is_lost(error)):
                     continue
                 raise service_error(error) from error
+
+
+def _cancellations() -> int:
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
 
 
 def _patience() -> float:

@@ -29,6 +29,8 @@ from persistence.periodic import Periodic
 from persistence.policy import POLICY
 from persistence.pool import Pool
 
+PROBE_SECONDS = 2.0
+
 
 async def serve(config: PersistenceSettings) -> None:
     """Serves gRPC and HTTP until told to stop; the database may be down meanwhile.
@@ -68,7 +70,9 @@ class Process:
         self.server.add(identity.register, IDENTITY)
         self.server.add(ConversationServicer().register, CONVERSATIONS)
         self.server.add(TurnServicer(self.pool).register, TURNS)
-        self.server.health.depends_on("database", lambda: ping(self.pool))
+        self.server.health.depends_on(
+            "database", lambda: ping(self.pool), PROBE_SECONDS
+        )
         health = ServiceHealth(self.server.health)
         exact: dict[str, App] = {
             "/.well-known/jwks.json": PublicKeys(keys.jwks),

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import django
 import psycopg
@@ -24,6 +25,8 @@ from persistence.config import PersistenceSettings
 from persistence.database import APP_ROLE, OWNER_ROLE, SERVICE_ROLE, Database
 from persistence.setup_postgres import Plan, setup_postgres
 from tests.persistence.postgres import PORT, TestServer
+
+R = TypeVar("R")
 
 SERVER = TestServer()
 PASSWORDS = {role: secrets.token_hex() for role in (OWNER_ROLE, APP_ROLE, SERVICE_ROLE)}
@@ -99,11 +102,11 @@ def empty(server: TestServer) -> None:
         superuser.execute(sql.SQL(";").join(deletes))
 
 
-def as_owner(command: str, *args: str) -> None:
-    """Runs one of Django's commands as the role that owns the tables."""
+def as_owner_run(function: Callable[[], R]) -> R:
+    """Runs a function as the role that owns the tables."""
     login = settings.CONFIG.app_database.login(OWNER_ROLE, PASSWORDS[OWNER_ROLE])
 
-    def run() -> None:
+    def run() -> R:
         # A thread's connections are its own, and so is this login.
         wrapper = connections.create_connection("default")
         wrapper.settings_dict = {
@@ -113,14 +116,14 @@ def as_owner(command: str, *args: str) -> None:
         }
         connections["default"] = wrapper
         try:
-            call_command(command, *args, verbosity=0)
+            return function()
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(run).result()
+        return thread.submit(run).result()
 
 
 def migrate() -> None:
     """Brings the test database to the newest migration."""
-    as_owner("migrate")
+    as_owner_run(lambda: call_command("migrate", verbosity=0))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import asynccontextmanager, suppress
+
 import psycopg
 import pytest
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
@@ -58,3 +61,29 @@ class TestPool:
         assert ErrorReason.ERROR_REASON_DATABASE_UNAVAILABLE == caught.value.reason
         assert caught.value.retry_after is not None
         assert "lamla_service" == await pool.run(role)
+
+    async def test_a_cancellation_that_the_pool_loses_is_heeded(self, pool):
+        """
+        Otherwise a probe that is cancelled in the wrong moment never ends, and
+        neither does the process.
+        """
+        waiting = asyncio.Event()
+
+        class Swallowing:
+            """Loses a cancellation like `wait_for` of Python 3.11 does."""
+
+            @asynccontextmanager
+            async def connection(self, timeout: float):
+                waiting.set()
+                with suppress(asyncio.CancelledError):
+                    await asyncio.sleep(timeout)
+                yield None
+
+        pool._pool, kept = Swallowing(), pool._pool  # noqa: SLF001 - The fault is there.
+        task = asyncio.create_task(pool.run(role))
+        await waiting.wait()
+        task.cancel()
+        await asyncio.wait({task})
+        pool._pool = kept  # noqa: SLF001 - The real one is closed at the end.
+
+        assert task.cancelled()
