@@ -13,6 +13,7 @@ from llm_worker.providers.base import ProviderUnavailableError
 from llm_worker.providers.local import Local
 from llm_worker.providers.local_models import BUILT_IN, find
 from mesh.settings import SettingsError
+from tests.llm_worker.eventually import eventually
 from tests.llm_worker.prompts import collect, prompt
 from tests.llm_worker.subjects import OPTIONS, LocalSubject, idle_after
 
@@ -111,8 +112,7 @@ async def test_stop_works_while_a_prompt_is_read(loaded):
     """
     asked = prompt("word " * 700, max_output_tokens=50)
     reader = asyncio.create_task(collect(loaded.generate(asked)))
-    while not await loaded.busy_slots():
-        await asyncio.sleep(0.01)
+    await eventually(loaded.busy_slots)
     reader.cancel()
     await asyncio.gather(reader, return_exceptions=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -11,12 +11,14 @@ from llm_worker.domain import FinishReason, Piece, Role
 from llm_worker.providers.base import (
     ContextTooLongError,
     ModelUnknownError,
+    ProviderError,
     ProviderInterruptedError,
     ProviderRateLimitedError,
     ProviderRejectedError,
     ProviderUnavailableError,
 )
 from llm_worker.providers.openai_compatible import OpenAICompatible
+from tests.llm_worker.eventually import eventually
 from tests.llm_worker.prompts import Answer, collect, prompt
 from tests.llm_worker.vendor import (
     DONE,
@@ -54,7 +56,7 @@ async def failing(answer, **options):
     """Returns the error and what came before it."""
     before = Answer()
     async with facing(answer, **options) as (_, provider):
-        with pytest.raises(Exception) as caught:
+        with pytest.raises(ProviderError) as caught:
             await collect(provider.generate(prompt()), before)
     return caught.value, before
 
@@ -149,9 +151,10 @@ class TestStream:
         Some vendors escape a surrogate pair in two events; what is no character at
         all becomes U+FFFD.
         """
-        high, low = ('{"choices":[{"delta":{"content":"%s"}}]}' % half for half in
-                     (r"a\ud83e", r"\uddecb\udc00"))  # fmt: skip
-        steps = (f"data: {half}\n\n".encode() for half in (high, low))
+        steps = [
+            rb'data: {"choices":[{"delta":{"content":"a\ud83e"}}]}' + b"\n\n",
+            rb'data: {"choices":[{"delta":{"content":"\uddecb\udc00"}}]}' + b"\n\n",
+        ]
         got = await ask(*steps, STOP, DONE)
 
         assert "a🧬b\ufffd" == got.text
@@ -163,11 +166,11 @@ class TestStream:
         gate = asyncio.Event()
         together = b"".join([chunk("a"), chunk("b"), chunk("c")])
         async with facing(playing(together, gate, STOP, DONE)) as (_, provider):
-            async with aclosing(provider.generate(prompt())) as events:
-                await anext(events)
-                piece = await anext(events)
-                gate.set()
-                rest = await collect(events)
+            events = provider.generate(prompt())
+            await anext(events)
+            piece = await anext(events)
+            gate.set()
+            rest = await collect(events)
 
         assert Piece("abc", 3) == piece
         assert "f" == rest.order
@@ -377,8 +380,7 @@ class TestBreaks:
         """
         async with facing(playing(30.0)) as (vendor, provider):
             reader = asyncio.create_task(collect(provider.generate(prompt())))
-            while not vendor.open:
-                await asyncio.sleep(0.01)
+            await eventually(lambda: bool(vendor.open))
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
             await asyncio.wait_for(vendor.left.wait(), timeout=1)
