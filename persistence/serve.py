@@ -67,9 +67,14 @@ class Process:
             passwords=Passwords(config.password_hashes),
             is_https=config.is_https,
         )
-        self.server.add(identity.register, IDENTITY)
-        self.server.add(ConversationServicer().register, CONVERSATIONS)
-        self.server.add(TurnServicer(self.pool).register, TURNS)
+        servicers = {
+            IDENTITY: identity.register,
+            CONVERSATIONS: ConversationServicer().register,
+            TURNS: TurnServicer(self.pool).register,
+        }
+        self.services = tuple(servicers)
+        for name, register in servicers.items():
+            self.server.add(register, name)
         self.server.health.depends_on(
             "database", lambda: ping(self.pool), PROBE_SECONDS
         )

@@ -51,6 +51,8 @@ BEGIN
             faults := faults || format('%s has no row-level security', entry.relname);
         END IF;
         FOREACH privilege IN ARRAY ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'] LOOP
+            -- `makemigrations` and `showmigrations` look at what is applied.
+            CONTINUE WHEN entry.relname = 'django_migrations' AND privilege = 'SELECT';
             IF has_table_privilege('lamla_app', entry.oid, privilege) <> entry.is_ours
             THEN
                 faults := faults || format(

@@ -11,11 +11,14 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import django
 import psycopg
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
@@ -84,6 +87,30 @@ def database(server: TestServer, config: PersistenceSettings) -> Iterator[Databa
     """The test database as the runtime role; empty again after the test."""
     yield config.app_database
     empty(server)
+
+
+@pytest.fixture
+def process_config(
+    config: PersistenceSettings, certs: Path, tmp_path: Path
+) -> PersistenceSettings:
+    """Settings of a process on free ports."""
+    key = tmp_path / "signing.key"
+    key.write_bytes(
+        Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    changes = {
+        "certs_dir": certs / "persistence",
+        "signing_key_file": key,
+        "listen": "127.0.0.1:0",
+        "http_listen": "127.0.0.1:0",
+        "drain_seconds": 1,
+        "drain_delay_seconds": 0,
+    }
+    return config.model_copy(update=changes)
 
 
 def empty(server: TestServer) -> None:

@@ -6,7 +6,7 @@ from persistence.database import APP_ROLE, SERVICE_ROLE
 from persistence.rls import enable_owner_policy, service_only
 
 # Users' calls never touch what the admin site keeps. The record of migrations is the
-# owner's alone to write.
+# owner's alone to write; others may read it.
 DJANGO_TABLES = (
     "auth_group",
     "auth_group_permissions",
@@ -20,8 +20,9 @@ KEEP_DJANGO_TABLES = "".join(
     f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {SERVICE_ROLE};"
     for table in DJANGO_TABLES
 ) + (
-    f"REVOKE ALL ON django_migrations FROM {APP_ROLE};"
-    f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON django_migrations FROM {SERVICE_ROLE};"
+    "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON django_migrations"
+    f" FROM {APP_ROLE}, {SERVICE_ROLE};"
+    f"GRANT SELECT ON django_migrations TO {APP_ROLE}, {SERVICE_ROLE};"
 )
 
 # Each answers one question about one exact value, so the runtime role can look nobody

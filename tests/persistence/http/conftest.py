@@ -8,38 +8,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from persistence.config import PersistenceSettings
 from persistence.database import Database
 from persistence.serve import Process
 
 Connect = Callable[[str], aiohttp.ClientSession]
-
-
-@pytest.fixture
-def process_config(
-    config: PersistenceSettings, certs: Path, tmp_path: Path
-) -> PersistenceSettings:
-    """Settings of a process on free ports."""
-    key = tmp_path / "signing.key"
-    key.write_bytes(
-        Ed25519PrivateKey.generate().private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    changes = {
-        "certs_dir": certs / "persistence",
-        "signing_key_file": key,
-        "listen": "127.0.0.1:0",
-        "http_listen": "127.0.0.1:0",
-        "drain_seconds": 1,
-        "drain_delay_seconds": 0,
-    }
-    return config.model_copy(update=changes)
 
 
 @pytest.fixture
