@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pydantic_settings import BaseSettings
 
 from deploy.embedded.keyring import Keyring
+from deploy.embedded.openmp import library_path
 from deploy.embedded.settings import LauncherSettings, environment
 from gateway.envoy.settings import EdgeSettings
 from gateway.settings import GatewaySettings
@@ -120,6 +121,7 @@ class Wiring:
         return given | {
             **_inherited(*_PROXIES, *map(str.lower, _PROXIES)),
             **self._peer("llm_worker"),
+            **library_path(self.settings.paths.run / "lib"),
             # The local decoder's threads spin while they wait otherwise, and a machine
             # with few cores has none left for the rest.
             "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE"),
