@@ -63,7 +63,7 @@ class TestServer:
         password_file.write_text(self.password)
         if account:
             account.owns(password_file)
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - Our own arguments.
             [
                 binaries.program("initdb"),
                 f"--pgdata={self.data}",
@@ -100,7 +100,7 @@ class TestServer:
         settings = SETTINGS | {"unix_socket_directories": str(self.directory)}
         options = [f"-c{name}={value}" for name, value in settings.items()]
         with (self.directory / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - Our own arguments.
                 [self._postgres, "-D", self.data, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -123,7 +123,7 @@ class TestServer:
 
     def psql(self, *arguments: str, url: str) -> subprocess.CompletedProcess[str]:
         """Runs psql on the database at `url`."""
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603 - Our own arguments.
             [self.program("psql"), "--no-psqlrc", "-q", "-d", url, *arguments],
             check=False,
             capture_output=True,

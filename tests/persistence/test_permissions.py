@@ -11,7 +11,7 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "test-app-user-permissions.sql"
 
 
 @pytest.fixture
-def app_url(server, config):
+def app_url(server, config):  # noqa: ARG001 - For its effect.
     """The test database's URL as the runtime role."""
     login = config.app_database
     address = f"{login.name}?host={login.host}&port={login.port}"
@@ -74,7 +74,7 @@ class TestPermissionScript:
         ],
         ids=["grant", "migrations", "rls", "ddl", "member", "limit"],
     )
-    def test_names_what_is_wrong(  # noqa: PLR0913 - Fixtures.
+    def test_names_what_is_wrong(  # noqa: PLR0913, PLR0917 - Fixtures and parameters.
         self, server, superuser, app_url, change, back, fault
     ):
         """

@@ -14,7 +14,7 @@ from persistence.pool import Pool
 
 
 @pytest.fixture
-async def pool(database, config):
+async def pool(database, config):  # noqa: ARG001 - For its effect.
     """An open pool of two connections."""
     pool = Pool(config.service_database, size=2)
     await pool.open()
@@ -73,7 +73,7 @@ class TestPool:
             """Loses a cancellation like `wait_for` of Python 3.11 does."""
 
             @asynccontextmanager
-            async def connection(self, timeout: float):
+            async def connection(self, timeout: float):  # noqa: ASYNC109 - The pool's own signature.
                 waiting.set()
                 with suppress(asyncio.CancelledError):
                     await asyncio.sleep(timeout)

@@ -18,7 +18,8 @@ Connect = Callable[[str], aiohttp.ClientSession]
 
 @pytest.fixture
 async def process(
-    process_config: PersistenceSettings, database: Database
+    process_config: PersistenceSettings,
+    database: Database,  # noqa: ARG001 - For its effect.
 ) -> AsyncIterator[Process]:
     """The process, serving."""
     process = Process(process_config)

@@ -22,7 +22,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 @pytest.fixture
-def superuser(database):
+def superuser(database):  # noqa: ARG001 - For its effect.
     """An account that may do everything."""
     return as_owner_run(
         lambda: User.objects.create_superuser("root@example.org", PASSWORD)

@@ -15,7 +15,7 @@ from mesh.tokens import keys_from_jwks
 async def until(condition) -> None:
     """Waits until an awaitable condition holds, for 8 seconds at most."""
     async with asyncio.timeout(8):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - The condition is in another process.
             await asyncio.sleep(0.05)
 
 

@@ -47,7 +47,7 @@ async def served(
     keys: SigningKeys,
     verifier: TokenVerifier,
     passwords: Passwords,
-    database: Database,
+    database: Database,  # noqa: ARG001 - For its effect.
 ) -> AsyncIterator[Served]:
     """The service as the peer `persistence`."""
     servicer = IdentityServicer(keys=keys, passwords=passwords, is_https=False)

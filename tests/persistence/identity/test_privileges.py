@@ -21,7 +21,7 @@ def connect(database, owner=None):
 
 
 @pytest.fixture
-async def student(database):
+async def student(database):  # noqa: ARG001 - For its effect.
     """The id of an account."""
     user_id = uuid7()
 
@@ -51,7 +51,7 @@ class TestRuntimeRole:
             connect(database, student) as connection,
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
-            connection.execute(f"UPDATE identity_user SET {change}")
+            connection.execute(f"UPDATE identity_user SET {change}")  # noqa: S608 - Our own parameters.
 
     @pytest.mark.parity("A43")
     async def test_may_not_create_a_raised_user(self, database):
