@@ -67,7 +67,8 @@ def prompt_from_proto(request: pb.GenerateRequest, defaults: Defaults) -> Prompt
         generation_id=request.generation_id.lower(),
         messages=tuple(messages),
         model=config.model,
-        temperature=config.temperature
+        # The wire's 32 bits make 0.699999988 of 0.7, which some vendors refuse.
+        temperature=round(config.temperature, 4)
         if config.HasField("temperature")
         else defaults.temperature,
         max_output_tokens=config.max_output_tokens or defaults.output_tokens,

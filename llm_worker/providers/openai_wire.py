@@ -113,7 +113,7 @@ class AnswerReader:
         if not payload:
             return ""
         try:
-            chunk = json.loads(payload)
+            chunk = json.loads(payload.decode())
             if error := chunk.get("error"):
                 raise self._reported(error)
             if usage := chunk.get("usage"):

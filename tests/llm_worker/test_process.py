@@ -179,3 +179,28 @@ async def test_settings_that_cannot_work_end_it_with_2(certs):
     assert 2 == process.returncode
     assert b"LAMLA_LLM_PROVIDERS" in err
     assert b"Traceback" not in err
+
+
+@pytest.mark.parity("A11")
+async def test_no_database_is_within_reach():
+    """
+    The worker is stateless: nothing it imports speaks to a database, and none of its
+    settings could name one.
+    """
+    code = (
+        "import sys, llm_worker.__main__ as m;"
+        "from mesh.settings import variable_names;"
+        "from llm_worker.providers import local, openai_compatible, scripted;"
+        "print(*sys.modules, *variable_names(m.LLMWorkerSettings).values())"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    found = set(out.decode().split())
+
+    assert "llm_worker.routing" in found
+    assert set() == found & {
+        *("django", "psycopg", "psycopg_pool", "sqlite3", "sqlalchemy", "asyncpg"),
+        *("DATABASE_URL", "DB_HOST", "DB_PASSWORD"),
+    }
