@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import psycopg
+from django.db import DataError, InterfaceError, OperationalError
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
-from mesh.errors import ServiceError, deadline_exceeded
+from mesh.errors import ServiceError, deadline_exceeded, invalid
 
 RETRY_AFTER = timedelta(seconds=1)
 
@@ -21,6 +23,12 @@ TIMEOUTS = {"57014", "55P03"}
 # login or database: the operator's to put right, and the same call is good after.
 UNAVAILABLE_CLASSES = {"08", "53", "57", "28", "3D", "58"}
 IDLE_IN_TRANSACTION = "25P03"
+UNREACHABLE = (
+    InterfaceError,
+    OperationalError,
+    psycopg.InterfaceError,
+    psycopg.OperationalError,
+)
 
 
 def sqlstate(error: BaseException) -> str | None:
@@ -38,7 +46,11 @@ def is_conflict(error: BaseException) -> bool:
 
 
 def service_error(error: Exception) -> Exception:
-    """Returns what to raise for an operational error of psycopg or Django."""
+    """Returns what to raise for an error of psycopg or Django."""
+    if isinstance(error, DataError | psycopg.DataError) and "NUL" in str(error):
+        return invalid("", "Text cannot contain the character U+0000.")
+    if not isinstance(error, UNREACHABLE):
+        return error
     code = sqlstate(error)
     if code in TIMEOUTS:
         return deadline_exceeded()

@@ -20,6 +20,7 @@ import structlog
 from django.conf import settings
 from django.db import (
     DEFAULT_DB_ALIAS,
+    DataError,
     InterfaceError,
     OperationalError,
     connection,
@@ -119,6 +120,8 @@ def _transact(work: Callable[[], R], owner: UUID | None) -> R:
             if is_conflict(error) and attempts:
                 log.info("transaction_repeated", attempts_left=attempts)
                 continue
+            raise service_error(error) from error
+        except DataError as error:
             raise service_error(error) from error
 
 

@@ -87,6 +87,8 @@ class Pool:
                 if attempts and (is_conflict(error) or _is_lost(error)):
                     continue
                 raise service_error(error) from error
+            except psycopg.DataError as error:
+                raise service_error(error) from error
 
 
 def _cancellations() -> int:

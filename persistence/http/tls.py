@@ -38,6 +38,11 @@ class EnvoyOnlyProtocol(H11Protocol):
             return
         super().connection_made(transport)
 
+    def data_received(self, data: bytes) -> None:
+        """Reads a request; nothing of what a refused caller sent with its handshake."""
+        if not self.is_refused:
+            super().data_received(data)
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forgets the connection."""
         if not self.is_refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import grpc
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
@@ -48,18 +49,25 @@ class IdentityServicer(pb_grpc.IdentityServiceServicer):
     async def Register(
         self, request: pb.RegisterRequest, context: grpc.aio.ServicerContext
     ) -> pb.TokenResponse:
-        password_hash = await self._passwords.hash(request.password)
-        caller = optional_user()
-        is_guest = caller is not None and caller.role == Role.GUEST
-        user_id = caller.id if caller is not None and is_guest else uuid7()
-        signed_in = await orm.run(
-            services.guest_upgrade if is_guest else services.account_create,
-            user_id=user_id,
-            email=request.email,
-            password_hash=password_hash,
-            display_name=request.display_name,
-            owner=user_id,
-        )
+        account: dict[str, Any] = {
+            "email": request.email,
+            "password_hash": await self._passwords.hash(request.password),
+            "display_name": request.display_name,
+        }
+        guest = optional_user()
+        if guest is not None and guest.role == Role.GUEST:
+            signed_in = await orm.run(
+                services.guest_upgrade,
+                user_id=guest.id,
+                session_id=guest.session_id,
+                owner=guest.id,
+                **account,
+            )
+        else:
+            user_id = uuid7()
+            signed_in = await orm.run(
+                services.account_create, user_id=user_id, owner=user_id, **account
+            )
         return await self._tokens(context, signed_in, request.refresh_token_delivery)
 
     async def Login(

@@ -26,7 +26,11 @@ from persistence.identity.domain import (
 )
 from persistence.identity.managers import email_normalised
 from persistence.identity.models import RefreshToken, Session, User
-from persistence.identity.selectors import refresh_token_owner, session_ended
+from persistence.identity.selectors import (
+    refresh_token_owner,
+    session_ended,
+    session_require,
+)
 
 
 def guest_create(*, user_id: UUID) -> SignedIn:
@@ -57,7 +61,12 @@ def account_create(
 
 
 def guest_upgrade(
-    *, user_id: UUID, email: str, password_hash: str, display_name: str
+    *,
+    user_id: UUID,
+    session_id: UUID,
+    email: str,
+    password_hash: str,
+    display_name: str,
 ) -> SignedIn:
     """Makes a guest an account: the same user, with all that is its.
 
@@ -65,9 +74,10 @@ def guest_upgrade(
     signed in to that person's account.
 
     Raises:
-        ServiceError: `EMAIL_TAKEN`; `SESSION_ENDED` when the guest is gone, or is an
-            account by now.
+        ServiceError: `EMAIL_TAKEN`; `SESSION_ENDED` when the guest was signed out, is
+            gone, or is an account by now.
     """
+    session_require(session_id=session_id)
     guests = User.objects.select_for_update().filter(role=Role.GUEST.value)
     user = guests.filter(id=user_id, is_active=True).first()
     if user is None:

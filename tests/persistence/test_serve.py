@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import ssl
 import sys
 from pathlib import Path
 
+import aiohttp
 import grpc
 import pytest
 from google.protobuf import descriptor_pool
@@ -22,8 +24,18 @@ from persistence.policy import POLICY
 from persistence.serve import Process
 from tests.mesh.failures import failure, reason, typed
 from tests.persistence.conftest import ENVIRONMENT
+from tests.persistence.http.conftest import client_context
 
 ROOT = Path(__file__).parents[2]
+
+
+async def http_status(url: str, context: ssl.SSLContext) -> int:
+    connector = aiohttp.TCPConnector(ssl=context)
+    async with (
+        aiohttp.ClientSession(connector=connector) as session,
+        session.get(url) as response,
+    ):
+        return response.status
 
 
 class TestDatabaseDown:
@@ -115,10 +127,15 @@ class TestCommand:
         guest = await stub.CreateGuest(
             pb.CreateGuestRequest(), wait_for_ready=True, timeout=20
         )
+        url = f"https://127.0.0.1:{ports[1]}/health"
+        envoy = await http_status(url, client_context(certs, "envoy"))
+        with pytest.raises(aiohttp.ClientError):
+            await http_status(url, client_context(certs, "gateway"))
         process.send_signal(signal.SIGTERM)
         output, _ = await asyncio.wait_for(process.communicate(), 15)
         await channel.close()
 
         assert guest.access_token
+        assert 200 == envoy
         assert 0 == process.returncode, output.decode()
         assert guest.access_token not in output.decode()

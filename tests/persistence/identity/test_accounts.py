@@ -133,6 +133,30 @@ class TestRegister:
 
         assert ["password"] == [v.field for v in error.field_violations]
 
+    async def test_a_guest_that_was_signed_out_stays_a_guest(self, identity, guest):
+        """
+        Its access token is good for some minutes more, but not for that.
+        """
+        await identity.Logout(pb.LogoutRequest(refresh_token=guest.refresh_token))
+        call = identity.Register(
+            pb.RegisterRequest(email="bob@example.org", password=PASSWORD),
+            metadata=bearer(guest.access_token),
+        )
+
+        assert "SESSION_ENDED" == reason(await failure(call))
+
+    @pytest.mark.parity("A36")
+    async def test_a_character_that_cannot_be_stored_is_refused(self, identity):
+        """
+        PostgreSQL has no U+0000 in text; that is the caller's fault, not ours.
+        """
+        request = pb.RegisterRequest(
+            email="bob@example.org", password=PASSWORD, display_name="B\0b"
+        )
+        error = await failure(identity.Register(request))
+
+        assert "INVALID_FIELD" == reason(error)
+
 
 class TestLogin:
     @pytest.mark.parity("A44")
