@@ -7,8 +7,10 @@ test wants it. Each run has its own, so runs do not meet.
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,6 +34,8 @@ from tests.persistence.postgres import PORT, TestServer
 R = TypeVar("R")
 
 SERVER = TestServer()
+# The directory is there even when no test starts the server.
+atexit.register(shutil.rmtree, SERVER.directory, ignore_errors=True)
 PASSWORDS = {role: secrets.token_hex() for role in (OWNER_ROLE, APP_ROLE, SERVICE_ROLE)}
 ENVIRONMENT = {
     "ENVIRONMENT": "test",
