@@ -21,7 +21,7 @@ export function ConversationList({ currentId, onFollow, onRemoved }: Props) {
     <nav aria-label="Conversations" className="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
       {groups.map(({ name, conversations }) => (
         <section key={name} aria-label={name}>
-          <h2 className="px-2 pt-4 pb-1 text-fine font-semibold text-faint">{name}</h2>
+          <h2 className="px-2 pt-3 pb-1 text-fine font-semibold text-faint">{name}</h2>
           <ul>
             {conversations.map((conversation) => (
               <ConversationItem

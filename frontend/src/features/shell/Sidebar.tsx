@@ -27,7 +27,7 @@ export function Sidebar({ currentId, onNewChat, onRemoved, onClose }: Props) {
           </IconButton>
         )}
       </header>
-      <div className="px-2 pt-1">
+      <div className="px-2 pt-1 pb-2">
         <button
           type="button"
           onClick={onNewChat}
