@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 SERVICE = health.SERVICE_NAME
 PROBE_SECONDS = 5.0
+PROBE_END_SECONDS = 2.0
 
 Probe = Callable[[], Awaitable[None]]
 SERVING = pb.HealthCheckResponse.SERVING
@@ -109,7 +110,9 @@ class HealthRegistry:
         """Ends the probes and the streams of those who watch."""
         for probe in self._probes:
             probe.cancel()
-        await asyncio.gather(*self._probes, return_exceptions=True)
+        if self._probes:
+            # Bounded: a probe may be in code that swallows its cancellation.
+            await asyncio.wait(self._probes, timeout=PROBE_END_SECONDS)
         self._servicer.end_watches()
 
     def snapshot(self) -> dict[str, Any]:
