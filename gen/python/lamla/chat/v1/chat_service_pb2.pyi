@@ -3,8 +3,10 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from lamla.chat.v1 import conversation_pb2 as _conversation_pb2
 from lamla.chat.v1 import generation_pb2 as _generation_pb2
 import builtins as _builtins
@@ -297,3 +299,122 @@ class EditMessageRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EditMessageRequest: _TypeAlias = EditMessageRequest  # noqa: Y015
+
+@_typing.final
+class ContinueAnswerRequest(_message.Message):
+    """Which answer to go on with."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    CONFIG_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Names this request for retries. A UUID chosen by the caller, required."""
+    message_id: _builtins.str
+    """The answer. A UUID, required."""
+    @_builtins.property
+    def config(self) -> _generation_pb2.GenerationConfig:
+        """How to generate the rest. `max_output_tokens` counts the rest only."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        message_id: _builtins.str = ...,
+        config: _generation_pb2.GenerationConfig | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "message_id", b"message_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContinueAnswerRequest: _TypeAlias = ContinueAnswerRequest  # noqa: Y015
+
+@_typing.final
+class GetModelsRequest(_message.Message):
+    """Nothing to say."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetModelsRequest: _TypeAlias = GetModelsRequest  # noqa: Y015
+
+@_typing.final
+class GetModelsResponse(_message.Message):
+    """What can be asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODELS_FIELD_NUMBER: _builtins.int
+    DEFAULT_TEMPERATURE_FIELD_NUMBER: _builtins.int
+    DEFAULT_MAX_OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    MAX_OUTPUT_TOKENS_CAP_FIELD_NUMBER: _builtins.int
+    default_temperature: _builtins.float
+    """The temperature when none is asked for."""
+    default_max_output_tokens: _builtins.int
+    """The length when none is asked for, in model tokens."""
+    max_output_tokens_cap: _builtins.int
+    """The most that may be asked for, in model tokens."""
+    @_builtins.property
+    def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___Model]:
+        """The models, the default first. Empty while no provider can be reached."""
+
+    def __init__(
+        self,
+        *,
+        models: _abc.Iterable[Global___Model] | None = ...,
+        default_temperature: _builtins.float = ...,
+        default_max_output_tokens: _builtins.int = ...,
+        max_output_tokens_cap: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["default_max_output_tokens", b"default_max_output_tokens", "default_temperature", b"default_temperature", "max_output_tokens_cap", b"max_output_tokens_cap", "models", b"models"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetModelsResponse: _TypeAlias = GetModelsResponse  # noqa: Y015
+
+@_typing.final
+class Model(_message.Message):
+    """One model."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    CONTEXT_TOKENS_FIELD_NUMBER: _builtins.int
+    SMALL_BUILT_IN_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name in `GenerationConfig.model`."""
+    provider: _builtins.str
+    """The provider that runs it."""
+    context_tokens: _builtins.int
+    """The size of its context window in its own tokens. 0: not known."""
+    small_built_in: _builtins.bool
+    """Whether it is the small built-in model, whose answers are often wrong."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        provider: _builtins.str = ...,
+        context_tokens: _builtins.int = ...,
+        small_built_in: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context_tokens", b"context_tokens", "name", b"name", "provider", b"provider", "small_built_in", b"small_built_in"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Model: _TypeAlias = Model  # noqa: Y015

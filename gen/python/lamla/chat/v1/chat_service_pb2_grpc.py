@@ -88,6 +88,16 @@ class ChatServiceStub:
                 request_serializer=lamla_dot_chat_dot_v1_dot_chat__service__pb2.EditMessageRequest.SerializeToString,
                 response_deserializer=lamla_dot_chat_dot_v1_dot_generation__pb2.GenerationEvent.FromString,
                 _registered_method=True)
+        self.ContinueAnswer = channel.unary_stream(
+                '/lamla.chat.v1.ChatService/ContinueAnswer',
+                request_serializer=lamla_dot_chat_dot_v1_dot_chat__service__pb2.ContinueAnswerRequest.SerializeToString,
+                response_deserializer=lamla_dot_chat_dot_v1_dot_generation__pb2.GenerationEvent.FromString,
+                _registered_method=True)
+        self.GetModels = channel.unary_unary(
+                '/lamla.chat.v1.ChatService/GetModels',
+                request_serializer=lamla_dot_chat_dot_v1_dot_chat__service__pb2.GetModelsRequest.SerializeToString,
+                response_deserializer=lamla_dot_chat_dot_v1_dot_chat__service__pb2.GetModelsResponse.FromString,
+                _registered_method=True)
 
 
 class ChatServiceServicer:
@@ -219,6 +229,29 @@ class ChatServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ContinueAnswer(self, request, context):
+        """Goes on with an answer that was cut off, stopped, interrupted or failed.
+
+        Effects: one new answer beside the old one that begins with its text; the older one
+        stays. The first `tokens` event holds the old text with a `token_count` of 0.
+        Idempotent per `request_id` as `SendMessage`.
+
+        Errors: those of `Regenerate`, and
+        - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: it is still being
+        generated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetModels(self, request, context):
+        """Returns the models that may be named in a `GenerationConfig`, and what may be asked of
+        them. No effects.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ChatServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -256,6 +289,16 @@ def add_ChatServiceServicer_to_server(servicer, server):
                     servicer.EditMessage,
                     request_deserializer=lamla_dot_chat_dot_v1_dot_chat__service__pb2.EditMessageRequest.FromString,
                     response_serializer=lamla_dot_chat_dot_v1_dot_generation__pb2.GenerationEvent.SerializeToString,
+            ),
+            'ContinueAnswer': grpc.unary_stream_rpc_method_handler(
+                    servicer.ContinueAnswer,
+                    request_deserializer=lamla_dot_chat_dot_v1_dot_chat__service__pb2.ContinueAnswerRequest.FromString,
+                    response_serializer=lamla_dot_chat_dot_v1_dot_generation__pb2.GenerationEvent.SerializeToString,
+            ),
+            'GetModels': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetModels,
+                    request_deserializer=lamla_dot_chat_dot_v1_dot_chat__service__pb2.GetModelsRequest.FromString,
+                    response_serializer=lamla_dot_chat_dot_v1_dot_chat__service__pb2.GetModelsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -465,6 +508,60 @@ class ChatService:
             '/lamla.chat.v1.ChatService/EditMessage',
             lamla_dot_chat_dot_v1_dot_chat__service__pb2.EditMessageRequest.SerializeToString,
             lamla_dot_chat_dot_v1_dot_generation__pb2.GenerationEvent.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ContinueAnswer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/lamla.chat.v1.ChatService/ContinueAnswer',
+            lamla_dot_chat_dot_v1_dot_chat__service__pb2.ContinueAnswerRequest.SerializeToString,
+            lamla_dot_chat_dot_v1_dot_generation__pb2.GenerationEvent.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetModels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lamla.chat.v1.ChatService/GetModels',
+            lamla_dot_chat_dot_v1_dot_chat__service__pb2.GetModelsRequest.SerializeToString,
+            lamla_dot_chat_dot_v1_dot_chat__service__pb2.GetModelsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -132,6 +132,21 @@ class ChatServiceStub:
       another user.
     - `FAILED_PRECONDITION`, `ERROR_REASON_MESSAGE_ROLE_MISMATCH`: it is not a question.
     """
+    ContinueAnswer: _grpc.UnaryStreamMultiCallable[_chat_service_pb2.ContinueAnswerRequest, _generation_pb2.GenerationEvent]
+    """Goes on with an answer that was cut off, stopped, interrupted or failed.
+
+    Effects: one new answer beside the old one that begins with its text; the older one
+    stays. The first `tokens` event holds the old text with a `token_count` of 0.
+    Idempotent per `request_id` as `SendMessage`.
+
+    Errors: those of `Regenerate`, and
+    - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: it is still being
+      generated.
+    """
+    GetModels: _grpc.UnaryUnaryMultiCallable[_chat_service_pb2.GetModelsRequest, _chat_service_pb2.GetModelsResponse]
+    """Returns the models that may be named in a `GenerationConfig`, and what may be asked of
+    them. No effects.
+    """
 
 @_typing.type_check_only
 class ChatServiceAsyncStub(ChatServiceStub):
@@ -235,6 +250,21 @@ class ChatServiceAsyncStub(ChatServiceStub):
     - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: no such message, or it belongs to
       another user.
     - `FAILED_PRECONDITION`, `ERROR_REASON_MESSAGE_ROLE_MISMATCH`: it is not a question.
+    """
+    ContinueAnswer: _aio.UnaryStreamMultiCallable[_chat_service_pb2.ContinueAnswerRequest, _generation_pb2.GenerationEvent]  # type: ignore[assignment]
+    """Goes on with an answer that was cut off, stopped, interrupted or failed.
+
+    Effects: one new answer beside the old one that begins with its text; the older one
+    stays. The first `tokens` event holds the old text with a `token_count` of 0.
+    Idempotent per `request_id` as `SendMessage`.
+
+    Errors: those of `Regenerate`, and
+    - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: it is still being
+      generated.
+    """
+    GetModels: _aio.UnaryUnaryMultiCallable[_chat_service_pb2.GetModelsRequest, _chat_service_pb2.GetModelsResponse]  # type: ignore[assignment]
+    """Returns the models that may be named in a `GenerationConfig`, and what may be asked of
+    them. No effects.
     """
 
 class ChatServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -378,6 +408,33 @@ class ChatServiceServicer(metaclass=_abc_1.ABCMeta):
         - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: no such message, or it belongs to
           another user.
         - `FAILED_PRECONDITION`, `ERROR_REASON_MESSAGE_ROLE_MISMATCH`: it is not a question.
+        """
+
+    @_abc_1.abstractmethod
+    def ContinueAnswer(
+        self,
+        request: _chat_service_pb2.ContinueAnswerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_generation_pb2.GenerationEvent], _abc.AsyncIterator[_generation_pb2.GenerationEvent]]:
+        """Goes on with an answer that was cut off, stopped, interrupted or failed.
+
+        Effects: one new answer beside the old one that begins with its text; the older one
+        stays. The first `tokens` event holds the old text with a `token_count` of 0.
+        Idempotent per `request_id` as `SendMessage`.
+
+        Errors: those of `Regenerate`, and
+        - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: it is still being
+          generated.
+        """
+
+    @_abc_1.abstractmethod
+    def GetModels(
+        self,
+        request: _chat_service_pb2.GetModelsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_chat_service_pb2.GetModelsResponse, _abc.Awaitable[_chat_service_pb2.GetModelsResponse]]:
+        """Returns the models that may be named in a `GenerationConfig`, and what may be asked of
+        them. No effects.
         """
 
 def add_ChatServiceServicer_to_server(servicer: ChatServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

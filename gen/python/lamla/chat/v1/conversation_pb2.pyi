@@ -57,10 +57,20 @@ class Conversation(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     ACTIVE_GENERATION_IDS_FIELD_NUMBER: _builtins.int
+    PINNED_FIELD_NUMBER: _builtins.int
+    ARCHIVED_FIELD_NUMBER: _builtins.int
+    CURRENT_MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    DELETE_TIME_FIELD_NUMBER: _builtins.int
     conversation_id: _builtins.str
     """UUIDv7."""
     title: _builtins.str
     """For people; up to 200 Unicode characters. Empty until it has one."""
+    pinned: _builtins.bool
+    """Whether it stands above the others in lists."""
+    archived: _builtins.bool
+    """Whether lists leave it out unless asked for it."""
+    current_message_id: _builtins.str
+    """The end of the branch that was looked at last. UUIDv7; empty: the newest message's."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was created."""
@@ -73,6 +83,10 @@ class Conversation(_message.Message):
     def active_generation_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Generations of this conversation that are running now, oldest first."""
 
+    @_builtins.property
+    def delete_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was deleted. Absent unless it is deleted and can still be brought back."""
+
     def __init__(
         self,
         *,
@@ -81,10 +95,14 @@ class Conversation(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         active_generation_ids: _abc.Iterable[_builtins.str] | None = ...,
+        pinned: _builtins.bool = ...,
+        archived: _builtins.bool = ...,
+        current_message_id: _builtins.str = ...,
+        delete_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "delete_time", b"delete_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_generation_ids", b"active_generation_ids", "conversation_id", b"conversation_id", "create_time", b"create_time", "title", b"title", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_generation_ids", b"active_generation_ids", "archived", b"archived", "conversation_id", b"conversation_id", "create_time", b"create_time", "current_message_id", b"current_message_id", "delete_time", b"delete_time", "pinned", b"pinned", "title", b"title", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

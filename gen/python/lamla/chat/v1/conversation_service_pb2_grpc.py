@@ -66,6 +66,31 @@ class ConversationServiceStub:
                 request_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteConversationRequest.SerializeToString,
                 response_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteConversationResponse.FromString,
                 _registered_method=True)
+        self.UndeleteConversation = channel.unary_unary(
+                '/lamla.chat.v1.ConversationService/UndeleteConversation',
+                request_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.UndeleteConversationRequest.SerializeToString,
+                response_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.UndeleteConversationResponse.FromString,
+                _registered_method=True)
+        self.SearchConversations = channel.unary_unary(
+                '/lamla.chat.v1.ConversationService/SearchConversations',
+                request_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.SearchConversationsRequest.SerializeToString,
+                response_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.SearchConversationsResponse.FromString,
+                _registered_method=True)
+        self.ExportConversation = channel.unary_unary(
+                '/lamla.chat.v1.ConversationService/ExportConversation',
+                request_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ExportConversationRequest.SerializeToString,
+                response_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ExportConversationResponse.FromString,
+                _registered_method=True)
+        self.ImportConversations = channel.unary_unary(
+                '/lamla.chat.v1.ConversationService/ImportConversations',
+                request_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ImportConversationsRequest.SerializeToString,
+                response_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ImportConversationsResponse.FromString,
+                _registered_method=True)
+        self.DeleteMessage = channel.unary_unary(
+                '/lamla.chat.v1.ConversationService/DeleteMessage',
+                request_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteMessageRequest.SerializeToString,
+                response_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteMessageResponse.FromString,
+                _registered_method=True)
         self.ListMessages = channel.unary_unary(
                 '/lamla.chat.v1.ConversationService/ListMessages',
                 request_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ListMessagesRequest.SerializeToString,
@@ -97,7 +122,7 @@ class ConversationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListConversations(self, request, context):
-        """Lists conversations, most recently used first.
+        """Lists conversations: pinned ones first, then the most recently used first.
 
         Pages are stable: conversations that are created while one pages are neither skipped
         nor doubled.
@@ -121,9 +146,26 @@ class ConversationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateConversation(self, request, context):
-        """Changes a conversation's title.
+        """Changes what is set in the request: title, pin, archive, current branch.
 
-        Idempotent: the same title again changes nothing.
+        Idempotent: the same values again change nothing. Changes nothing about when the
+        conversation was last used.
+
+        Errors:
+        - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
+        user.
+        - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: `current_message_id` is not in it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteConversation(self, request, context):
+        """Deletes a conversation with all its messages.
+
+        It is gone from every list and search at once, and for good after 30 days; until then
+        `UndeleteConversation` brings it back. Running generations of it are stopped.
+        Deleting it again fails with `NOT_FOUND` unless the `request_id` is the same.
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
@@ -133,15 +175,68 @@ class ConversationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def DeleteConversation(self, request, context):
-        """Deletes a conversation with all its messages, for good.
+    def UndeleteConversation(self, request, context):
+        """Brings a deleted conversation back as it was.
 
-        Running generations of it are stopped. Deleting it again fails with `NOT_FOUND`
-        unless the `request_id` is the same.
+        Idempotent: one that is not deleted is returned as it is.
+
+        Errors:
+        - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
+        user, or it is gone for good.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SearchConversations(self, request, context):
+        """Finds words in titles and messages, best match first.
+
+        All words must occur, the last one may be the begin of a word; letters are compared
+        without case. Archived conversations are searched too, deleted ones are not.
+
+        Errors:
+        - `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`: `page_token` is not one of ours.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportConversation(self, request, context):
+        """Writes a conversation as a file: Markdown of one branch, or JSON of everything.
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
         user.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportConversations(self, request, context):
+        """Reads conversations from a file: what `ExportConversation` wrote as JSON, or the
+        `conversations.json` of a ChatGPT export, whole or in parts.
+
+        Each one becomes a new conversation with new ids and its old times. One that cannot be
+        read is named in the response and does not fail the others. Idempotent per
+        `request_id`.
+
+        Errors:
+        - `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`: `document` is not JSON, or of
+        neither form.
+        - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
+        request.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteMessage(self, request, context):
+        """Deletes a message and all that follows it in any branch, for good.
+
+        Running generations among them are stopped.
+
+        Errors:
+        - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: no such message of this user.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -186,6 +281,31 @@ def add_ConversationServiceServicer_to_server(servicer, server):
                     servicer.DeleteConversation,
                     request_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteConversationRequest.FromString,
                     response_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteConversationResponse.SerializeToString,
+            ),
+            'UndeleteConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndeleteConversation,
+                    request_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.UndeleteConversationRequest.FromString,
+                    response_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.UndeleteConversationResponse.SerializeToString,
+            ),
+            'SearchConversations': grpc.unary_unary_rpc_method_handler(
+                    servicer.SearchConversations,
+                    request_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.SearchConversationsRequest.FromString,
+                    response_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.SearchConversationsResponse.SerializeToString,
+            ),
+            'ExportConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportConversation,
+                    request_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ExportConversationRequest.FromString,
+                    response_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ExportConversationResponse.SerializeToString,
+            ),
+            'ImportConversations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportConversations,
+                    request_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ImportConversationsRequest.FromString,
+                    response_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ImportConversationsResponse.SerializeToString,
+            ),
+            'DeleteMessage': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteMessage,
+                    request_deserializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteMessageRequest.FromString,
+                    response_serializer=lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteMessageResponse.SerializeToString,
             ),
             'ListMessages': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMessages,
@@ -335,6 +455,141 @@ class ConversationService:
             '/lamla.chat.v1.ConversationService/DeleteConversation',
             lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteConversationRequest.SerializeToString,
             lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndeleteConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lamla.chat.v1.ConversationService/UndeleteConversation',
+            lamla_dot_chat_dot_v1_dot_conversation__service__pb2.UndeleteConversationRequest.SerializeToString,
+            lamla_dot_chat_dot_v1_dot_conversation__service__pb2.UndeleteConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SearchConversations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lamla.chat.v1.ConversationService/SearchConversations',
+            lamla_dot_chat_dot_v1_dot_conversation__service__pb2.SearchConversationsRequest.SerializeToString,
+            lamla_dot_chat_dot_v1_dot_conversation__service__pb2.SearchConversationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lamla.chat.v1.ConversationService/ExportConversation',
+            lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ExportConversationRequest.SerializeToString,
+            lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ExportConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportConversations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lamla.chat.v1.ConversationService/ImportConversations',
+            lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ImportConversationsRequest.SerializeToString,
+            lamla_dot_chat_dot_v1_dot_conversation__service__pb2.ImportConversationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteMessage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lamla.chat.v1.ConversationService/DeleteMessage',
+            lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteMessageRequest.SerializeToString,
+            lamla_dot_chat_dot_v1_dot_conversation__service__pb2.DeleteMessageResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -50,7 +50,7 @@ class ConversationServiceStub:
       request.
     """
     ListConversations: _grpc.UnaryUnaryMultiCallable[_conversation_service_pb2.ListConversationsRequest, _conversation_service_pb2.ListConversationsResponse]
-    """Lists conversations, most recently used first.
+    """Lists conversations: pinned ones first, then the most recently used first.
 
     Pages are stable: conversations that are created while one pages are neither skipped
     nor doubled.
@@ -66,23 +66,73 @@ class ConversationServiceStub:
       user.
     """
     UpdateConversation: _grpc.UnaryUnaryMultiCallable[_conversation_service_pb2.UpdateConversationRequest, _conversation_service_pb2.UpdateConversationResponse]
-    """Changes a conversation's title.
+    """Changes what is set in the request: title, pin, archive, current branch.
 
-    Idempotent: the same title again changes nothing.
+    Idempotent: the same values again change nothing. Changes nothing about when the
+    conversation was last used.
+
+    Errors:
+    - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
+      user.
+    - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: `current_message_id` is not in it.
+    """
+    DeleteConversation: _grpc.UnaryUnaryMultiCallable[_conversation_service_pb2.DeleteConversationRequest, _conversation_service_pb2.DeleteConversationResponse]
+    """Deletes a conversation with all its messages.
+
+    It is gone from every list and search at once, and for good after 30 days; until then
+    `UndeleteConversation` brings it back. Running generations of it are stopped.
+    Deleting it again fails with `NOT_FOUND` unless the `request_id` is the same.
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
       user.
     """
-    DeleteConversation: _grpc.UnaryUnaryMultiCallable[_conversation_service_pb2.DeleteConversationRequest, _conversation_service_pb2.DeleteConversationResponse]
-    """Deletes a conversation with all its messages, for good.
+    UndeleteConversation: _grpc.UnaryUnaryMultiCallable[_conversation_service_pb2.UndeleteConversationRequest, _conversation_service_pb2.UndeleteConversationResponse]
+    """Brings a deleted conversation back as it was.
 
-    Running generations of it are stopped. Deleting it again fails with `NOT_FOUND`
-    unless the `request_id` is the same.
+    Idempotent: one that is not deleted is returned as it is.
+
+    Errors:
+    - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
+      user, or it is gone for good.
+    """
+    SearchConversations: _grpc.UnaryUnaryMultiCallable[_conversation_service_pb2.SearchConversationsRequest, _conversation_service_pb2.SearchConversationsResponse]
+    """Finds words in titles and messages, best match first.
+
+    All words must occur, the last one may be the begin of a word; letters are compared
+    without case. Archived conversations are searched too, deleted ones are not.
+
+    Errors:
+    - `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`: `page_token` is not one of ours.
+    """
+    ExportConversation: _grpc.UnaryUnaryMultiCallable[_conversation_service_pb2.ExportConversationRequest, _conversation_service_pb2.ExportConversationResponse]
+    """Writes a conversation as a file: Markdown of one branch, or JSON of everything.
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
       user.
+    """
+    ImportConversations: _grpc.UnaryUnaryMultiCallable[_conversation_service_pb2.ImportConversationsRequest, _conversation_service_pb2.ImportConversationsResponse]
+    """Reads conversations from a file: what `ExportConversation` wrote as JSON, or the
+    `conversations.json` of a ChatGPT export, whole or in parts.
+
+    Each one becomes a new conversation with new ids and its old times. One that cannot be
+    read is named in the response and does not fail the others. Idempotent per
+    `request_id`.
+
+    Errors:
+    - `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`: `document` is not JSON, or of
+      neither form.
+    - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
+      request.
+    """
+    DeleteMessage: _grpc.UnaryUnaryMultiCallable[_conversation_service_pb2.DeleteMessageRequest, _conversation_service_pb2.DeleteMessageResponse]
+    """Deletes a message and all that follows it in any branch, for good.
+
+    Running generations among them are stopped.
+
+    Errors:
+    - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: no such message of this user.
     """
     ListMessages: _grpc.UnaryUnaryMultiCallable[_conversation_service_pb2.ListMessagesRequest, _conversation_service_pb2.ListMessagesResponse]
     """Lists the messages of a conversation, all branches, in order of creation.
@@ -115,7 +165,7 @@ class ConversationServiceAsyncStub(ConversationServiceStub):
       request.
     """
     ListConversations: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.ListConversationsRequest, _conversation_service_pb2.ListConversationsResponse]  # type: ignore[assignment]
-    """Lists conversations, most recently used first.
+    """Lists conversations: pinned ones first, then the most recently used first.
 
     Pages are stable: conversations that are created while one pages are neither skipped
     nor doubled.
@@ -131,23 +181,73 @@ class ConversationServiceAsyncStub(ConversationServiceStub):
       user.
     """
     UpdateConversation: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.UpdateConversationRequest, _conversation_service_pb2.UpdateConversationResponse]  # type: ignore[assignment]
-    """Changes a conversation's title.
+    """Changes what is set in the request: title, pin, archive, current branch.
 
-    Idempotent: the same title again changes nothing.
+    Idempotent: the same values again change nothing. Changes nothing about when the
+    conversation was last used.
+
+    Errors:
+    - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
+      user.
+    - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: `current_message_id` is not in it.
+    """
+    DeleteConversation: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.DeleteConversationRequest, _conversation_service_pb2.DeleteConversationResponse]  # type: ignore[assignment]
+    """Deletes a conversation with all its messages.
+
+    It is gone from every list and search at once, and for good after 30 days; until then
+    `UndeleteConversation` brings it back. Running generations of it are stopped.
+    Deleting it again fails with `NOT_FOUND` unless the `request_id` is the same.
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
       user.
     """
-    DeleteConversation: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.DeleteConversationRequest, _conversation_service_pb2.DeleteConversationResponse]  # type: ignore[assignment]
-    """Deletes a conversation with all its messages, for good.
+    UndeleteConversation: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.UndeleteConversationRequest, _conversation_service_pb2.UndeleteConversationResponse]  # type: ignore[assignment]
+    """Brings a deleted conversation back as it was.
 
-    Running generations of it are stopped. Deleting it again fails with `NOT_FOUND`
-    unless the `request_id` is the same.
+    Idempotent: one that is not deleted is returned as it is.
+
+    Errors:
+    - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
+      user, or it is gone for good.
+    """
+    SearchConversations: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.SearchConversationsRequest, _conversation_service_pb2.SearchConversationsResponse]  # type: ignore[assignment]
+    """Finds words in titles and messages, best match first.
+
+    All words must occur, the last one may be the begin of a word; letters are compared
+    without case. Archived conversations are searched too, deleted ones are not.
+
+    Errors:
+    - `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`: `page_token` is not one of ours.
+    """
+    ExportConversation: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.ExportConversationRequest, _conversation_service_pb2.ExportConversationResponse]  # type: ignore[assignment]
+    """Writes a conversation as a file: Markdown of one branch, or JSON of everything.
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
       user.
+    """
+    ImportConversations: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.ImportConversationsRequest, _conversation_service_pb2.ImportConversationsResponse]  # type: ignore[assignment]
+    """Reads conversations from a file: what `ExportConversation` wrote as JSON, or the
+    `conversations.json` of a ChatGPT export, whole or in parts.
+
+    Each one becomes a new conversation with new ids and its old times. One that cannot be
+    read is named in the response and does not fail the others. Idempotent per
+    `request_id`.
+
+    Errors:
+    - `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`: `document` is not JSON, or of
+      neither form.
+    - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
+      request.
+    """
+    DeleteMessage: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.DeleteMessageRequest, _conversation_service_pb2.DeleteMessageResponse]  # type: ignore[assignment]
+    """Deletes a message and all that follows it in any branch, for good.
+
+    Running generations among them are stopped.
+
+    Errors:
+    - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: no such message of this user.
     """
     ListMessages: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.ListMessagesRequest, _conversation_service_pb2.ListMessagesResponse]  # type: ignore[assignment]
     """Lists the messages of a conversation, all branches, in order of creation.
@@ -189,7 +289,7 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversation_service_pb2.ListConversationsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversation_service_pb2.ListConversationsResponse, _abc.Awaitable[_conversation_service_pb2.ListConversationsResponse]]:
-        """Lists conversations, most recently used first.
+        """Lists conversations: pinned ones first, then the most recently used first.
 
         Pages are stable: conversations that are created while one pages are neither skipped
         nor doubled.
@@ -217,13 +317,15 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversation_service_pb2.UpdateConversationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversation_service_pb2.UpdateConversationResponse, _abc.Awaitable[_conversation_service_pb2.UpdateConversationResponse]]:
-        """Changes a conversation's title.
+        """Changes what is set in the request: title, pin, archive, current branch.
 
-        Idempotent: the same title again changes nothing.
+        Idempotent: the same values again change nothing. Changes nothing about when the
+        conversation was last used.
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
           user.
+        - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: `current_message_id` is not in it.
         """
 
     @_abc_1.abstractmethod
@@ -232,14 +334,92 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversation_service_pb2.DeleteConversationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversation_service_pb2.DeleteConversationResponse, _abc.Awaitable[_conversation_service_pb2.DeleteConversationResponse]]:
-        """Deletes a conversation with all its messages, for good.
+        """Deletes a conversation with all its messages.
 
-        Running generations of it are stopped. Deleting it again fails with `NOT_FOUND`
-        unless the `request_id` is the same.
+        It is gone from every list and search at once, and for good after 30 days; until then
+        `UndeleteConversation` brings it back. Running generations of it are stopped.
+        Deleting it again fails with `NOT_FOUND` unless the `request_id` is the same.
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
           user.
+        """
+
+    @_abc_1.abstractmethod
+    def UndeleteConversation(
+        self,
+        request: _conversation_service_pb2.UndeleteConversationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_conversation_service_pb2.UndeleteConversationResponse, _abc.Awaitable[_conversation_service_pb2.UndeleteConversationResponse]]:
+        """Brings a deleted conversation back as it was.
+
+        Idempotent: one that is not deleted is returned as it is.
+
+        Errors:
+        - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
+          user, or it is gone for good.
+        """
+
+    @_abc_1.abstractmethod
+    def SearchConversations(
+        self,
+        request: _conversation_service_pb2.SearchConversationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_conversation_service_pb2.SearchConversationsResponse, _abc.Awaitable[_conversation_service_pb2.SearchConversationsResponse]]:
+        """Finds words in titles and messages, best match first.
+
+        All words must occur, the last one may be the begin of a word; letters are compared
+        without case. Archived conversations are searched too, deleted ones are not.
+
+        Errors:
+        - `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`: `page_token` is not one of ours.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportConversation(
+        self,
+        request: _conversation_service_pb2.ExportConversationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_conversation_service_pb2.ExportConversationResponse, _abc.Awaitable[_conversation_service_pb2.ExportConversationResponse]]:
+        """Writes a conversation as a file: Markdown of one branch, or JSON of everything.
+
+        Errors:
+        - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
+          user.
+        """
+
+    @_abc_1.abstractmethod
+    def ImportConversations(
+        self,
+        request: _conversation_service_pb2.ImportConversationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_conversation_service_pb2.ImportConversationsResponse, _abc.Awaitable[_conversation_service_pb2.ImportConversationsResponse]]:
+        """Reads conversations from a file: what `ExportConversation` wrote as JSON, or the
+        `conversations.json` of a ChatGPT export, whole or in parts.
+
+        Each one becomes a new conversation with new ids and its old times. One that cannot be
+        read is named in the response and does not fail the others. Idempotent per
+        `request_id`.
+
+        Errors:
+        - `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`: `document` is not JSON, or of
+          neither form.
+        - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
+          request.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteMessage(
+        self,
+        request: _conversation_service_pb2.DeleteMessageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_conversation_service_pb2.DeleteMessageResponse, _abc.Awaitable[_conversation_service_pb2.DeleteMessageResponse]]:
+        """Deletes a message and all that follows it in any branch, for good.
+
+        Running generations among them are stopped.
+
+        Errors:
+        - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: no such message of this user.
         """
 
     @_abc_1.abstractmethod

@@ -63,7 +63,9 @@ class GenerateRequest(_message.Message):
     """Names the generation for `Attach` and `Cancel`. A UUID, required."""
     @_builtins.property
     def messages(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromptMessage]:
-        """The prompt: at least one message, the last one from the user."""
+        """The prompt: at least one message. The last one is from the user; or from the
+        assistant, and then the model goes on with it: the answer is only what is new.
+        """
 
     @_builtins.property
     def config(self) -> _generation_pb2.GenerationConfig:

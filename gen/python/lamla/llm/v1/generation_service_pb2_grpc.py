@@ -91,7 +91,7 @@ class GenerationServiceServicer:
         generations as it can hold.
         - `FAILED_PRECONDITION`, `ERROR_REASON_PROVIDER_REJECTED`: the provider refused the
         request.
-        - `ABORTED`, `ERROR_REASON_GENERATION_ENDED`: it was cancelled by `Cancel`.
+        - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: it was cancelled by `Cancel`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -112,7 +112,7 @@ class GenerationServiceServicer:
 
     def Cancel(self, request, context):
         """Cancels a generation at its provider: the socket is closed or the decoder stopped
-        within a second. Its streams end with `ABORTED`, `ERROR_REASON_GENERATION_ENDED`.
+        within a second. Its streams end with `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`.
 
         Idempotent: an unknown or ended generation is no error.
         """

@@ -60,7 +60,7 @@ class GenerationServiceStub:
       generations as it can hold.
     - `FAILED_PRECONDITION`, `ERROR_REASON_PROVIDER_REJECTED`: the provider refused the
       request.
-    - `ABORTED`, `ERROR_REASON_GENERATION_ENDED`: it was cancelled by `Cancel`.
+    - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: it was cancelled by `Cancel`.
     """
     Attach: _grpc.UnaryStreamMultiCallable[_generation_service_pb2.AttachRequest, _generation_service_pb2.GenerateEvent]
     """Continues the stream of a generation that runs, or ended at most 60 seconds ago.
@@ -73,7 +73,7 @@ class GenerationServiceStub:
     """
     Cancel: _grpc.UnaryUnaryMultiCallable[_generation_service_pb2.CancelRequest, _generation_service_pb2.CancelResponse]
     """Cancels a generation at its provider: the socket is closed or the decoder stopped
-    within a second. Its streams end with `ABORTED`, `ERROR_REASON_GENERATION_ENDED`.
+    within a second. Its streams end with `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`.
 
     Idempotent: an unknown or ended generation is no error.
     """
@@ -112,7 +112,7 @@ class GenerationServiceAsyncStub(GenerationServiceStub):
       generations as it can hold.
     - `FAILED_PRECONDITION`, `ERROR_REASON_PROVIDER_REJECTED`: the provider refused the
       request.
-    - `ABORTED`, `ERROR_REASON_GENERATION_ENDED`: it was cancelled by `Cancel`.
+    - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: it was cancelled by `Cancel`.
     """
     Attach: _aio.UnaryStreamMultiCallable[_generation_service_pb2.AttachRequest, _generation_service_pb2.GenerateEvent]  # type: ignore[assignment]
     """Continues the stream of a generation that runs, or ended at most 60 seconds ago.
@@ -125,7 +125,7 @@ class GenerationServiceAsyncStub(GenerationServiceStub):
     """
     Cancel: _aio.UnaryUnaryMultiCallable[_generation_service_pb2.CancelRequest, _generation_service_pb2.CancelResponse]  # type: ignore[assignment]
     """Cancels a generation at its provider: the socket is closed or the decoder stopped
-    within a second. Its streams end with `ABORTED`, `ERROR_REASON_GENERATION_ENDED`.
+    within a second. Its streams end with `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`.
 
     Idempotent: an unknown or ended generation is no error.
     """
@@ -167,7 +167,7 @@ class GenerationServiceServicer(metaclass=_abc_1.ABCMeta):
           generations as it can hold.
         - `FAILED_PRECONDITION`, `ERROR_REASON_PROVIDER_REJECTED`: the provider refused the
           request.
-        - `ABORTED`, `ERROR_REASON_GENERATION_ENDED`: it was cancelled by `Cancel`.
+        - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: it was cancelled by `Cancel`.
         """
 
     @_abc_1.abstractmethod
@@ -192,7 +192,7 @@ class GenerationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_generation_service_pb2.CancelResponse, _abc.Awaitable[_generation_service_pb2.CancelResponse]]:
         """Cancels a generation at its provider: the socket is closed or the decoder stopped
-        within a second. Its streams end with `ABORTED`, `ERROR_REASON_GENERATION_ENDED`.
+        within a second. Its streams end with `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`.
 
         Idempotent: an unknown or ended generation is no error.
         """

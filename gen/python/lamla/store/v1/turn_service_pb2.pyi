@@ -33,6 +33,7 @@ class BeginTurnRequest(_message.Message):
     NEW_MESSAGE_FIELD_NUMBER: _builtins.int
     REGENERATED_ANSWER_FIELD_NUMBER: _builtins.int
     EDITED_MESSAGE_FIELD_NUMBER: _builtins.int
+    CONTINUED_ANSWER_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
     GATEWAY_ENDPOINT_FIELD_NUMBER: _builtins.int
     PROMPT_VERSION_FIELD_NUMBER: _builtins.int
@@ -56,6 +57,10 @@ class BeginTurnRequest(_message.Message):
         """Put a question in other words."""
 
     @_builtins.property
+    def continued_answer(self) -> Global___ContinuedAnswer:
+        """Asked for the rest of an answer."""
+
+    @_builtins.property
     def config(self) -> _generation_pb2.GenerationConfig:
         """How to generate, with the server's defaults filled in."""
 
@@ -70,16 +75,17 @@ class BeginTurnRequest(_message.Message):
         new_message: Global___NewMessage | None = ...,
         regenerated_answer: Global___RegeneratedAnswer | None = ...,
         edited_message: Global___EditedMessage | None = ...,
+        continued_answer: Global___ContinuedAnswer | None = ...,
         config: _generation_pb2.GenerationConfig | None = ...,
         gateway_endpoint: _builtins.str = ...,
         prompt_version: _builtins.str = ...,
         lease_duration: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "edited_message", b"edited_message", "lease_duration", b"lease_duration", "new_message", b"new_message", "regenerated_answer", b"regenerated_answer", "turn", b"turn"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "continued_answer", b"continued_answer", "edited_message", b"edited_message", "lease_duration", b"lease_duration", "new_message", b"new_message", "regenerated_answer", b"regenerated_answer", "turn", b"turn"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "edited_message", b"edited_message", "gateway_endpoint", b"gateway_endpoint", "lease_duration", b"lease_duration", "new_message", b"new_message", "prompt_version", b"prompt_version", "regenerated_answer", b"regenerated_answer", "request_id", b"request_id", "turn", b"turn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "continued_answer", b"continued_answer", "edited_message", b"edited_message", "gateway_endpoint", b"gateway_endpoint", "lease_duration", b"lease_duration", "new_message", b"new_message", "prompt_version", b"prompt_version", "regenerated_answer", b"regenerated_answer", "request_id", b"request_id", "turn", b"turn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_turn: _TypeAlias = _typing.Literal["new_message", "regenerated_answer", "edited_message"]  # noqa: Y015
+    _WhichOneofReturnType_turn: _TypeAlias = _typing.Literal["new_message", "regenerated_answer", "edited_message", "continued_answer"]  # noqa: Y015
     _WhichOneofArgType_turn: _TypeAlias = _typing.Literal["turn", b"turn"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_turn) -> _WhichOneofReturnType_turn | None: ...
 
@@ -164,6 +170,28 @@ class EditedMessage(_message.Message):
 Global___EditedMessage: _TypeAlias = EditedMessage  # noqa: Y015
 
 @_typing.final
+class ContinuedAnswer(_message.Message):
+    """The rest of an answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    message_id: _builtins.str
+    """The answer to go on with."""
+    def __init__(
+        self,
+        *,
+        message_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message_id", b"message_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContinuedAnswer: _TypeAlias = ContinuedAnswer  # noqa: Y015
+
+@_typing.final
 class BeginTurnResponse(_message.Message):
     """A turn that began."""
 
@@ -177,12 +205,20 @@ class BeginTurnResponse(_message.Message):
     CONFIG_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     PROMPT_VERSION_FIELD_NUMBER: _builtins.int
+    ANSWER_PREFIX_FIELD_NUMBER: _builtins.int
+    TITLE_WANTED_FIELD_NUMBER: _builtins.int
     created: _builtins.bool
     """Whether this call created it. False: it existed, and `lease` says who writes it."""
     capability: _builtins.str
     """Permits the writes of this generation. Secret."""
     prompt_version: _builtins.str
     """The version of the prompt template that was stored."""
+    answer_prefix: _builtins.str
+    """What the new answer begins with: the text of a continued one. Empty otherwise."""
+    title_wanted: _builtins.bool
+    """Whether the conversation has no title but the begin of its first message: one made by
+    a model is welcome (`SetConversationTitle`).
+    """
     @_builtins.property
     def generation(self) -> _generation_pb2.Generation:
         """The generation as it is stored."""
@@ -216,10 +252,12 @@ class BeginTurnResponse(_message.Message):
         config: _generation_pb2.GenerationConfig | None = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         prompt_version: _builtins.str = ...,
+        answer_prefix: _builtins.str = ...,
+        title_wanted: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "generation", b"generation", "lease", b"lease", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["capability", b"capability", "config", b"config", "created", b"created", "generation", b"generation", "history", b"history", "lease", b"lease", "prompt_version", b"prompt_version", "start_time", b"start_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_prefix", b"answer_prefix", "capability", b"capability", "config", b"config", "created", b"created", "generation", b"generation", "history", b"history", "lease", b"lease", "prompt_version", b"prompt_version", "start_time", b"start_time", "title_wanted", b"title_wanted"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -610,3 +648,55 @@ class TakeOverGenerationResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TakeOverGenerationResponse: _TypeAlias = TakeOverGenerationResponse  # noqa: Y015
+
+@_typing.final
+class SetConversationTitleRequest(_message.Message):
+    """A title made by a model."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GENERATION_ID_FIELD_NUMBER: _builtins.int
+    CAPABILITY_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    generation_id: _builtins.str
+    """A generation of the conversation. A UUID, required."""
+    capability: _builtins.str
+    """From `BeginTurnResponse`."""
+    title: _builtins.str
+    """The title, 1 to 200 Unicode characters."""
+    def __init__(
+        self,
+        *,
+        generation_id: _builtins.str = ...,
+        capability: _builtins.str = ...,
+        title: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capability", b"capability", "generation_id", b"generation_id", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetConversationTitleRequest: _TypeAlias = SetConversationTitleRequest  # noqa: Y015
+
+@_typing.final
+class SetConversationTitleResponse(_message.Message):
+    """What became of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCEPTED_FIELD_NUMBER: _builtins.int
+    accepted: _builtins.bool
+    """Whether the conversation has this title now."""
+    def __init__(
+        self,
+        *,
+        accepted: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetConversationTitleResponse: _TypeAlias = SetConversationTitleResponse  # noqa: Y015

@@ -71,6 +71,11 @@ class TurnServiceStub:
                 request_serializer=lamla_dot_store_dot_v1_dot_turn__service__pb2.TakeOverGenerationRequest.SerializeToString,
                 response_deserializer=lamla_dot_store_dot_v1_dot_turn__service__pb2.TakeOverGenerationResponse.FromString,
                 _registered_method=True)
+        self.SetConversationTitle = channel.unary_unary(
+                '/lamla.store.v1.TurnService/SetConversationTitle',
+                request_serializer=lamla_dot_store_dot_v1_dot_turn__service__pb2.SetConversationTitleRequest.SerializeToString,
+                response_deserializer=lamla_dot_store_dot_v1_dot_turn__service__pb2.SetConversationTitleResponse.FromString,
+                _registered_method=True)
 
 
 class TurnServiceServicer:
@@ -158,6 +163,20 @@ class TurnServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetConversationTitle(self, request, context):
+        """Gives the conversation of a generation a title that a model made, unless its user has
+        given it one meanwhile.
+
+        Idempotent.
+
+        Errors:
+        - `PERMISSION_DENIED`, `ERROR_REASON_CAPABILITY_INVALID`.
+        - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: it was deleted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TurnServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -185,6 +204,11 @@ def add_TurnServiceServicer_to_server(servicer, server):
                     servicer.TakeOverGeneration,
                     request_deserializer=lamla_dot_store_dot_v1_dot_turn__service__pb2.TakeOverGenerationRequest.FromString,
                     response_serializer=lamla_dot_store_dot_v1_dot_turn__service__pb2.TakeOverGenerationResponse.SerializeToString,
+            ),
+            'SetConversationTitle': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetConversationTitle,
+                    request_deserializer=lamla_dot_store_dot_v1_dot_turn__service__pb2.SetConversationTitleRequest.FromString,
+                    response_serializer=lamla_dot_store_dot_v1_dot_turn__service__pb2.SetConversationTitleResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -334,6 +358,33 @@ class TurnService:
             '/lamla.store.v1.TurnService/TakeOverGeneration',
             lamla_dot_store_dot_v1_dot_turn__service__pb2.TakeOverGenerationRequest.SerializeToString,
             lamla_dot_store_dot_v1_dot_turn__service__pb2.TakeOverGenerationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetConversationTitle(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lamla.store.v1.TurnService/SetConversationTitle',
+            lamla_dot_store_dot_v1_dot_turn__service__pb2.SetConversationTitleRequest.SerializeToString,
+            lamla_dot_store_dot_v1_dot_turn__service__pb2.SetConversationTitleResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -95,6 +95,16 @@ class TurnServiceStub:
     - `ABORTED`, `ERROR_REASON_LEASE_LOST`: the lease is held by a live writer.
     - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: nothing to take over.
     """
+    SetConversationTitle: _grpc.UnaryUnaryMultiCallable[_turn_service_pb2.SetConversationTitleRequest, _turn_service_pb2.SetConversationTitleResponse]
+    """Gives the conversation of a generation a title that a model made, unless its user has
+    given it one meanwhile.
+
+    Idempotent.
+
+    Errors:
+    - `PERMISSION_DENIED`, `ERROR_REASON_CAPABILITY_INVALID`.
+    - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: it was deleted.
+    """
 
 @_typing.type_check_only
 class TurnServiceAsyncStub(TurnServiceStub):
@@ -162,6 +172,16 @@ class TurnServiceAsyncStub(TurnServiceStub):
     - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: none of this user.
     - `ABORTED`, `ERROR_REASON_LEASE_LOST`: the lease is held by a live writer.
     - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: nothing to take over.
+    """
+    SetConversationTitle: _aio.UnaryUnaryMultiCallable[_turn_service_pb2.SetConversationTitleRequest, _turn_service_pb2.SetConversationTitleResponse]  # type: ignore[assignment]
+    """Gives the conversation of a generation a title that a model made, unless its user has
+    given it one meanwhile.
+
+    Idempotent.
+
+    Errors:
+    - `PERMISSION_DENIED`, `ERROR_REASON_CAPABILITY_INVALID`.
+    - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: it was deleted.
     """
 
 class TurnServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -257,6 +277,22 @@ class TurnServiceServicer(metaclass=_abc_1.ABCMeta):
         - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: none of this user.
         - `ABORTED`, `ERROR_REASON_LEASE_LOST`: the lease is held by a live writer.
         - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: nothing to take over.
+        """
+
+    @_abc_1.abstractmethod
+    def SetConversationTitle(
+        self,
+        request: _turn_service_pb2.SetConversationTitleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_turn_service_pb2.SetConversationTitleResponse, _abc.Awaitable[_turn_service_pb2.SetConversationTitleResponse]]:
+        """Gives the conversation of a generation a title that a model made, unless its user has
+        given it one meanwhile.
+
+        Idempotent.
+
+        Errors:
+        - `PERMISSION_DENIED`, `ERROR_REASON_CAPABILITY_INVALID`.
+        - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: it was deleted.
         """
 
 def add_TurnServiceServicer_to_server(servicer: TurnServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

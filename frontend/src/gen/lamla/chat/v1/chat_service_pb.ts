@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file lamla/chat/v1/chat_service.proto.
  */
 export const file_lamla_chat_v1_chat_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBsYW1sYS9jaGF0L3YxL2NoYXRfc2VydmljZS5wcm90bxINbGFtbGEuY2hhdC52MSLmAgoSU2VuZE1lc3NhZ2VSZXF1ZXN0EhwKCnJlcXVlc3RfaWQYASABKAlCCLpIBXIDsAEBEiQKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCUILukgI2AEBcgOwAQESJgoRcGFyZW50X21lc3NhZ2VfaWQYAyABKAlCC7pICNgBAXIDsAEBErIBCgR0ZXh0GAQgASgJQqMBukifAboBRgoOdGV4dC5ub3RfYmxhbmsSEW11c3Qgbm90IGJlIGJsYW5rGiF0aGlzID09ICcnIHx8IHRoaXMubWF0Y2hlcygnXFxTJym6AUsKC3RleHQubm9fbnVsEiJtdXN0IG5vdCBjb250YWluIHRoZSBjaGFyYWN0ZXIgTlVMGhghdGhpcy5jb250YWlucygnXHUwMDAwJylyBhABGID6ARIvCgZjb25maWcYBSABKAsyHy5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25Db25maWciSgoMUmVwbHlSZXF1ZXN0EjoKB21lc3NhZ2UYASABKAsyIS5sYW1sYS5jaGF0LnYxLlNlbmRNZXNzYWdlUmVxdWVzdEIGukgDyAEBIjcKDVJlcGx5UmVzcG9uc2USJgoGYW5zd2VyGAEgASgLMhYubGFtbGEuY2hhdC52MS5NZXNzYWdlIlIKF1Jlc3VtZUdlbmVyYXRpb25SZXF1ZXN0Eh8KDWdlbmVyYXRpb25faWQYASABKAlCCLpIBXIDsAEBEhYKDmFmdGVyX3NlcXVlbmNlGAIgASgNIjoKF0NhbmNlbEdlbmVyYXRpb25SZXF1ZXN0Eh8KDWdlbmVyYXRpb25faWQYASABKAlCCLpIBXIDsAEBIkkKGENhbmNlbEdlbmVyYXRpb25SZXNwb25zZRItCgpnZW5lcmF0aW9uGAEgASgLMhkubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uIjcKFEdldEdlbmVyYXRpb25SZXF1ZXN0Eh8KDWdlbmVyYXRpb25faWQYASABKAlCCLpIBXIDsAEBIkYKFUdldEdlbmVyYXRpb25SZXNwb25zZRItCgpnZW5lcmF0aW9uGAEgASgLMhkubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uIoABChFSZWdlbmVyYXRlUmVxdWVzdBIcCgpyZXF1ZXN0X2lkGAEgASgJQgi6SAVyA7ABARIcCgptZXNzYWdlX2lkGAIgASgJQgi6SAVyA7ABARIvCgZjb25maWcYAyABKAsyHy5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25Db25maWcitgIKEkVkaXRNZXNzYWdlUmVxdWVzdBIcCgpyZXF1ZXN0X2lkGAEgASgJQgi6SAVyA7ABARIcCgptZXNzYWdlX2lkGAIgASgJQgi6SAVyA7ABARKyAQoEdGV4dBgDIAEoCUKjAbpInwG6AUYKDnRleHQubm90X2JsYW5rEhFtdXN0IG5vdCBiZSBibGFuaxohdGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMoJ1xcUycpugFLCgt0ZXh0Lm5vX251bBIibXVzdCBub3QgY29udGFpbiB0aGUgY2hhcmFjdGVyIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpcgYQARiA+gESLwoGY29uZmlnGAQgASgLMh8ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uQ29uZmlnMosHCgtDaGF0U2VydmljZRJsCgtTZW5kTWVzc2FnZRIhLmxhbWxhLmNoYXQudjEuU2VuZE1lc3NhZ2VSZXF1ZXN0Gh4ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uRXZlbnQiGILT5JMCEjoBKiINL3YxL2NoYXQ6c2VuZDABEl0KBVJlcGx5EhsubGFtbGEuY2hhdC52MS5SZXBseVJlcXVlc3QaHC5sYW1sYS5jaGF0LnYxLlJlcGx5UmVzcG9uc2UiGYLT5JMCEzoBKiIOL3YxL2NoYXQ6cmVwbHkSjAEKEFJlc3VtZUdlbmVyYXRpb24SJi5sYW1sYS5jaGF0LnYxLlJlc3VtZUdlbmVyYXRpb25SZXF1ZXN0Gh4ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uRXZlbnQiLoLT5JMCKBImL3YxL2dlbmVyYXRpb25zL3tnZW5lcmF0aW9uX2lkfS9ldmVudHMwARKWAQoQQ2FuY2VsR2VuZXJhdGlvbhImLmxhbWxhLmNoYXQudjEuQ2FuY2VsR2VuZXJhdGlvblJlcXVlc3QaJy5sYW1sYS5jaGF0LnYxLkNhbmNlbEdlbmVyYXRpb25SZXNwb25zZSIxgtPkkwIrOgEqIiYvdjEvZ2VuZXJhdGlvbnMve2dlbmVyYXRpb25faWR9OmNhbmNlbBKDAQoNR2V0R2VuZXJhdGlvbhIjLmxhbWxhLmNoYXQudjEuR2V0R2VuZXJhdGlvblJlcXVlc3QaJC5sYW1sYS5jaGF0LnYxLkdldEdlbmVyYXRpb25SZXNwb25zZSIngtPkkwIhEh8vdjEvZ2VuZXJhdGlvbnMve2dlbmVyYXRpb25faWR9EoEBCgpSZWdlbmVyYXRlEiAubGFtbGEuY2hhdC52MS5SZWdlbmVyYXRlUmVxdWVzdBoeLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvbkV2ZW50Ii+C0+STAik6ASoiJC92MS9tZXNzYWdlcy97bWVzc2FnZV9pZH06cmVnZW5lcmF0ZTABEn0KC0VkaXRNZXNzYWdlEiEubGFtbGEuY2hhdC52MS5FZGl0TWVzc2FnZVJlcXVlc3QaHi5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25FdmVudCIpgtPkkwIjOgEqIh4vdjEvbWVzc2FnZXMve21lc3NhZ2VfaWR9OmVkaXQwAWIGcHJvdG8z", [file_buf_validate_validate, file_google_api_annotations, file_lamla_chat_v1_conversation, file_lamla_chat_v1_generation]);
+  fileDesc("CiBsYW1sYS9jaGF0L3YxL2NoYXRfc2VydmljZS5wcm90bxINbGFtbGEuY2hhdC52MSLmAgoSU2VuZE1lc3NhZ2VSZXF1ZXN0EhwKCnJlcXVlc3RfaWQYASABKAlCCLpIBXIDsAEBEiQKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCUILukgI2AEBcgOwAQESJgoRcGFyZW50X21lc3NhZ2VfaWQYAyABKAlCC7pICNgBAXIDsAEBErIBCgR0ZXh0GAQgASgJQqMBukifAboBRgoOdGV4dC5ub3RfYmxhbmsSEW11c3Qgbm90IGJlIGJsYW5rGiF0aGlzID09ICcnIHx8IHRoaXMubWF0Y2hlcygnXFxTJym6AUsKC3RleHQubm9fbnVsEiJtdXN0IG5vdCBjb250YWluIHRoZSBjaGFyYWN0ZXIgTlVMGhghdGhpcy5jb250YWlucygnXHUwMDAwJylyBhABGID6ARIvCgZjb25maWcYBSABKAsyHy5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25Db25maWciSgoMUmVwbHlSZXF1ZXN0EjoKB21lc3NhZ2UYASABKAsyIS5sYW1sYS5jaGF0LnYxLlNlbmRNZXNzYWdlUmVxdWVzdEIGukgDyAEBIjcKDVJlcGx5UmVzcG9uc2USJgoGYW5zd2VyGAEgASgLMhYubGFtbGEuY2hhdC52MS5NZXNzYWdlIlIKF1Jlc3VtZUdlbmVyYXRpb25SZXF1ZXN0Eh8KDWdlbmVyYXRpb25faWQYASABKAlCCLpIBXIDsAEBEhYKDmFmdGVyX3NlcXVlbmNlGAIgASgNIjoKF0NhbmNlbEdlbmVyYXRpb25SZXF1ZXN0Eh8KDWdlbmVyYXRpb25faWQYASABKAlCCLpIBXIDsAEBIkkKGENhbmNlbEdlbmVyYXRpb25SZXNwb25zZRItCgpnZW5lcmF0aW9uGAEgASgLMhkubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uIjcKFEdldEdlbmVyYXRpb25SZXF1ZXN0Eh8KDWdlbmVyYXRpb25faWQYASABKAlCCLpIBXIDsAEBIkYKFUdldEdlbmVyYXRpb25SZXNwb25zZRItCgpnZW5lcmF0aW9uGAEgASgLMhkubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uIoABChFSZWdlbmVyYXRlUmVxdWVzdBIcCgpyZXF1ZXN0X2lkGAEgASgJQgi6SAVyA7ABARIcCgptZXNzYWdlX2lkGAIgASgJQgi6SAVyA7ABARIvCgZjb25maWcYAyABKAsyHy5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25Db25maWcitgIKEkVkaXRNZXNzYWdlUmVxdWVzdBIcCgpyZXF1ZXN0X2lkGAEgASgJQgi6SAVyA7ABARIcCgptZXNzYWdlX2lkGAIgASgJQgi6SAVyA7ABARKyAQoEdGV4dBgDIAEoCUKjAbpInwG6AUYKDnRleHQubm90X2JsYW5rEhFtdXN0IG5vdCBiZSBibGFuaxohdGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMoJ1xcUycpugFLCgt0ZXh0Lm5vX251bBIibXVzdCBub3QgY29udGFpbiB0aGUgY2hhcmFjdGVyIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpcgYQARiA+gESLwoGY29uZmlnGAQgASgLMh8ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uQ29uZmlnIoQBChVDb250aW51ZUFuc3dlclJlcXVlc3QSHAoKcmVxdWVzdF9pZBgBIAEoCUIIukgFcgOwAQESHAoKbWVzc2FnZV9pZBgCIAEoCUIIukgFcgOwAQESLwoGY29uZmlnGAMgASgLMh8ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uQ29uZmlnIhIKEEdldE1vZGVsc1JlcXVlc3QimAEKEUdldE1vZGVsc1Jlc3BvbnNlEiQKBm1vZGVscxgBIAMoCzIULmxhbWxhLmNoYXQudjEuTW9kZWwSGwoTZGVmYXVsdF90ZW1wZXJhdHVyZRgCIAEoAhIhChlkZWZhdWx0X21heF9vdXRwdXRfdG9rZW5zGAMgASgNEh0KFW1heF9vdXRwdXRfdG9rZW5zX2NhcBgEIAEoDSJXCgVNb2RlbBIMCgRuYW1lGAEgASgJEhAKCHByb3ZpZGVyGAIgASgJEhYKDmNvbnRleHRfdG9rZW5zGAMgASgNEhYKDnNtYWxsX2J1aWx0X2luGAQgASgIMvkICgtDaGF0U2VydmljZRJsCgtTZW5kTWVzc2FnZRIhLmxhbWxhLmNoYXQudjEuU2VuZE1lc3NhZ2VSZXF1ZXN0Gh4ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uRXZlbnQiGILT5JMCEjoBKiINL3YxL2NoYXQ6c2VuZDABEl0KBVJlcGx5EhsubGFtbGEuY2hhdC52MS5SZXBseVJlcXVlc3QaHC5sYW1sYS5jaGF0LnYxLlJlcGx5UmVzcG9uc2UiGYLT5JMCEzoBKiIOL3YxL2NoYXQ6cmVwbHkSjAEKEFJlc3VtZUdlbmVyYXRpb24SJi5sYW1sYS5jaGF0LnYxLlJlc3VtZUdlbmVyYXRpb25SZXF1ZXN0Gh4ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uRXZlbnQiLoLT5JMCKBImL3YxL2dlbmVyYXRpb25zL3tnZW5lcmF0aW9uX2lkfS9ldmVudHMwARKWAQoQQ2FuY2VsR2VuZXJhdGlvbhImLmxhbWxhLmNoYXQudjEuQ2FuY2VsR2VuZXJhdGlvblJlcXVlc3QaJy5sYW1sYS5jaGF0LnYxLkNhbmNlbEdlbmVyYXRpb25SZXNwb25zZSIxgtPkkwIrOgEqIiYvdjEvZ2VuZXJhdGlvbnMve2dlbmVyYXRpb25faWR9OmNhbmNlbBKDAQoNR2V0R2VuZXJhdGlvbhIjLmxhbWxhLmNoYXQudjEuR2V0R2VuZXJhdGlvblJlcXVlc3QaJC5sYW1sYS5jaGF0LnYxLkdldEdlbmVyYXRpb25SZXNwb25zZSIngtPkkwIhEh8vdjEvZ2VuZXJhdGlvbnMve2dlbmVyYXRpb25faWR9EoEBCgpSZWdlbmVyYXRlEiAubGFtbGEuY2hhdC52MS5SZWdlbmVyYXRlUmVxdWVzdBoeLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvbkV2ZW50Ii+C0+STAik6ASoiJC92MS9tZXNzYWdlcy97bWVzc2FnZV9pZH06cmVnZW5lcmF0ZTABEn0KC0VkaXRNZXNzYWdlEiEubGFtbGEuY2hhdC52MS5FZGl0TWVzc2FnZVJlcXVlc3QaHi5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25FdmVudCIpgtPkkwIjOgEqIh4vdjEvbWVzc2FnZXMve21lc3NhZ2VfaWR9OmVkaXQwARKHAQoOQ29udGludWVBbnN3ZXISJC5sYW1sYS5jaGF0LnYxLkNvbnRpbnVlQW5zd2VyUmVxdWVzdBoeLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvbkV2ZW50Ii2C0+STAic6ASoiIi92MS9tZXNzYWdlcy97bWVzc2FnZV9pZH06Y29udGludWUwARJiCglHZXRNb2RlbHMSHy5sYW1sYS5jaGF0LnYxLkdldE1vZGVsc1JlcXVlc3QaIC5sYW1sYS5jaGF0LnYxLkdldE1vZGVsc1Jlc3BvbnNlIhKC0+STAgwSCi92MS9tb2RlbHNiBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_lamla_chat_v1_conversation, file_lamla_chat_v1_generation]);
 
 /**
  * One message of a user.
@@ -302,6 +302,140 @@ export const EditMessageRequestSchema: GenMessage<EditMessageRequest> = /*@__PUR
   messageDesc(file_lamla_chat_v1_chat_service, 9);
 
 /**
+ * Which answer to go on with.
+ *
+ * @generated from message lamla.chat.v1.ContinueAnswerRequest
+ */
+export type ContinueAnswerRequest = Message<"lamla.chat.v1.ContinueAnswerRequest"> & {
+  /**
+   * Names this request for retries. A UUID chosen by the caller, required.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * The answer. A UUID, required.
+   *
+   * @generated from field: string message_id = 2;
+   */
+  messageId: string;
+
+  /**
+   * How to generate the rest. `max_output_tokens` counts the rest only.
+   *
+   * @generated from field: lamla.chat.v1.GenerationConfig config = 3;
+   */
+  config?: GenerationConfig | undefined;
+};
+
+/**
+ * Describes the message lamla.chat.v1.ContinueAnswerRequest.
+ * Use `create(ContinueAnswerRequestSchema)` to create a new message.
+ */
+export const ContinueAnswerRequestSchema: GenMessage<ContinueAnswerRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_chat_service, 10);
+
+/**
+ * Nothing to say.
+ *
+ * @generated from message lamla.chat.v1.GetModelsRequest
+ */
+export type GetModelsRequest = Message<"lamla.chat.v1.GetModelsRequest"> & {
+};
+
+/**
+ * Describes the message lamla.chat.v1.GetModelsRequest.
+ * Use `create(GetModelsRequestSchema)` to create a new message.
+ */
+export const GetModelsRequestSchema: GenMessage<GetModelsRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_chat_service, 11);
+
+/**
+ * What can be asked for.
+ *
+ * @generated from message lamla.chat.v1.GetModelsResponse
+ */
+export type GetModelsResponse = Message<"lamla.chat.v1.GetModelsResponse"> & {
+  /**
+   * The models, the default first. Empty while no provider can be reached.
+   *
+   * @generated from field: repeated lamla.chat.v1.Model models = 1;
+   */
+  models: Model[];
+
+  /**
+   * The temperature when none is asked for.
+   *
+   * @generated from field: float default_temperature = 2;
+   */
+  defaultTemperature: number;
+
+  /**
+   * The length when none is asked for, in model tokens.
+   *
+   * @generated from field: uint32 default_max_output_tokens = 3;
+   */
+  defaultMaxOutputTokens: number;
+
+  /**
+   * The most that may be asked for, in model tokens.
+   *
+   * @generated from field: uint32 max_output_tokens_cap = 4;
+   */
+  maxOutputTokensCap: number;
+};
+
+/**
+ * Describes the message lamla.chat.v1.GetModelsResponse.
+ * Use `create(GetModelsResponseSchema)` to create a new message.
+ */
+export const GetModelsResponseSchema: GenMessage<GetModelsResponse> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_chat_service, 12);
+
+/**
+ * One model.
+ *
+ * @generated from message lamla.chat.v1.Model
+ */
+export type Model = Message<"lamla.chat.v1.Model"> & {
+  /**
+   * Its name in `GenerationConfig.model`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The provider that runs it.
+   *
+   * @generated from field: string provider = 2;
+   */
+  provider: string;
+
+  /**
+   * The size of its context window in its own tokens. 0: not known.
+   *
+   * @generated from field: uint32 context_tokens = 3;
+   */
+  contextTokens: number;
+
+  /**
+   * Whether it is the small built-in model, whose answers are often wrong.
+   *
+   * @generated from field: bool small_built_in = 4;
+   */
+  smallBuiltIn: boolean;
+};
+
+/**
+ * Describes the message lamla.chat.v1.Model.
+ * Use `create(ModelSchema)` to create a new message.
+ */
+export const ModelSchema: GenMessage<Model> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_chat_service, 13);
+
+/**
  * Answers messages while they are being generated, and lets any client of the same user
  * follow, resume and stop an answer.
  *
@@ -452,6 +586,35 @@ export const ChatService: GenService<{
     methodKind: "server_streaming";
     input: typeof EditMessageRequestSchema;
     output: typeof GenerationEventSchema;
+  },
+  /**
+   * Goes on with an answer that was cut off, stopped, interrupted or failed.
+   *
+   * Effects: one new answer beside the old one that begins with its text; the older one
+   * stays. The first `tokens` event holds the old text with a `token_count` of 0.
+   * Idempotent per `request_id` as `SendMessage`.
+   *
+   * Errors: those of `Regenerate`, and
+   * - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: it is still being
+   *   generated.
+   *
+   * @generated from rpc lamla.chat.v1.ChatService.ContinueAnswer
+   */
+  continueAnswer: {
+    methodKind: "server_streaming";
+    input: typeof ContinueAnswerRequestSchema;
+    output: typeof GenerationEventSchema;
+  },
+  /**
+   * Returns the models that may be named in a `GenerationConfig`, and what may be asked of
+   * them. No effects.
+   *
+   * @generated from rpc lamla.chat.v1.ChatService.GetModels
+   */
+  getModels: {
+    methodKind: "unary";
+    input: typeof GetModelsRequestSchema;
+    output: typeof GetModelsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_lamla_chat_v1_chat_service, 0);

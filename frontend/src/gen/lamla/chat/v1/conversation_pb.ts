@@ -16,7 +16,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file lamla/chat/v1/conversation.proto.
  */
 export const file_lamla_chat_v1_conversation: GenFile = /*@__PURE__*/
-  fileDesc("CiBsYW1sYS9jaGF0L3YxL2NvbnZlcnNhdGlvbi5wcm90bxINbGFtbGEuY2hhdC52MSK3AQoMQ29udmVyc2F0aW9uEhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRINCgV0aXRsZRgCIAEoCRIvCgtjcmVhdGVfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh0KFWFjdGl2ZV9nZW5lcmF0aW9uX2lkcxgFIAMoCSLjAwoHTWVzc2FnZRISCgptZXNzYWdlX2lkGAEgASgJEhcKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgDIAEoCRIoCgRyb2xlGAQgASgOMhoubGFtbGEuY2hhdC52MS5NZXNzYWdlUm9sZRIMCgR0ZXh0GAUgASgJEi8KC2NyZWF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgVzdGF0ZRgHIAEoDjIeLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvblN0YXRlEhUKDWdlbmVyYXRpb25faWQYCCABKAkSMgoNZmluaXNoX3JlYXNvbhgJIAEoDjIbLmxhbWxhLmNoYXQudjEuRmluaXNoUmVhc29uEiMKBXVzYWdlGAogASgLMhQubGFtbGEuY2hhdC52MS5Vc2FnZRINCgVtb2RlbBgLIAEoCRIQCghwcm92aWRlchgMIAEoCRIWCg5wcm9tcHRfdmVyc2lvbhgNIAEoCRIjCgdmYWlsdXJlGA4gASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMSKgoJY2l0YXRpb25zGA8gAygLMhcubGFtbGEuY2hhdC52MS5DaXRhdGlvbipeCgtNZXNzYWdlUm9sZRIcChhNRVNTQUdFX1JPTEVfVU5TUEVDSUZJRUQQABIVChFNRVNTQUdFX1JPTEVfVVNFUhABEhoKFk1FU1NBR0VfUk9MRV9BU1NJU1RBTlQQAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_google_rpc_status, file_lamla_chat_v1_generation]);
+  fileDesc("CiBsYW1sYS9jaGF0L3YxL2NvbnZlcnNhdGlvbi5wcm90bxINbGFtbGEuY2hhdC52MSKmAgoMQ29udmVyc2F0aW9uEhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRINCgV0aXRsZRgCIAEoCRIvCgtjcmVhdGVfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh0KFWFjdGl2ZV9nZW5lcmF0aW9uX2lkcxgFIAMoCRIOCgZwaW5uZWQYBiABKAgSEAoIYXJjaGl2ZWQYByABKAgSGgoSY3VycmVudF9tZXNzYWdlX2lkGAggASgJEi8KC2RlbGV0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLjAwoHTWVzc2FnZRISCgptZXNzYWdlX2lkGAEgASgJEhcKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgDIAEoCRIoCgRyb2xlGAQgASgOMhoubGFtbGEuY2hhdC52MS5NZXNzYWdlUm9sZRIMCgR0ZXh0GAUgASgJEi8KC2NyZWF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgVzdGF0ZRgHIAEoDjIeLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvblN0YXRlEhUKDWdlbmVyYXRpb25faWQYCCABKAkSMgoNZmluaXNoX3JlYXNvbhgJIAEoDjIbLmxhbWxhLmNoYXQudjEuRmluaXNoUmVhc29uEiMKBXVzYWdlGAogASgLMhQubGFtbGEuY2hhdC52MS5Vc2FnZRINCgVtb2RlbBgLIAEoCRIQCghwcm92aWRlchgMIAEoCRIWCg5wcm9tcHRfdmVyc2lvbhgNIAEoCRIjCgdmYWlsdXJlGA4gASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMSKgoJY2l0YXRpb25zGA8gAygLMhcubGFtbGEuY2hhdC52MS5DaXRhdGlvbipeCgtNZXNzYWdlUm9sZRIcChhNRVNTQUdFX1JPTEVfVU5TUEVDSUZJRUQQABIVChFNRVNTQUdFX1JPTEVfVVNFUhABEhoKFk1FU1NBR0VfUk9MRV9BU1NJU1RBTlQQAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_google_rpc_status, file_lamla_chat_v1_generation]);
 
 /**
  * A tree of messages between one user and the assistant.
@@ -58,6 +58,34 @@ export type Conversation = Message$1<"lamla.chat.v1.Conversation"> & {
    * @generated from field: repeated string active_generation_ids = 5;
    */
   activeGenerationIds: string[];
+
+  /**
+   * Whether it stands above the others in lists.
+   *
+   * @generated from field: bool pinned = 6;
+   */
+  pinned: boolean;
+
+  /**
+   * Whether lists leave it out unless asked for it.
+   *
+   * @generated from field: bool archived = 7;
+   */
+  archived: boolean;
+
+  /**
+   * The end of the branch that was looked at last. UUIDv7; empty: the newest message's.
+   *
+   * @generated from field: string current_message_id = 8;
+   */
+  currentMessageId: string;
+
+  /**
+   * When it was deleted. Absent unless it is deleted and can still be brought back.
+   *
+   * @generated from field: google.protobuf.Timestamp delete_time = 9;
+   */
+  deleteTime?: Timestamp | undefined;
 };
 
 /**

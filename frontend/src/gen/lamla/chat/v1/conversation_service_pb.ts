@@ -2,8 +2,8 @@
 // @generated from file lamla/chat/v1/conversation_service.proto (package lamla.chat.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb";
 import type { Conversation, Message as Message$1 } from "./conversation_pb";
@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file lamla/chat/v1/conversation_service.proto.
  */
 export const file_lamla_chat_v1_conversation_service: GenFile = /*@__PURE__*/
-  fileDesc("CihsYW1sYS9jaGF0L3YxL2NvbnZlcnNhdGlvbl9zZXJ2aWNlLnByb3RvEg1sYW1sYS5jaGF0LnYxIlIKGUNyZWF0ZUNvbnZlcnNhdGlvblJlcXVlc3QSHAoKcmVxdWVzdF9pZBgBIAEoCUIIukgFcgOwAQESFwoFdGl0bGUYAiABKAlCCLpIBXIDGMgBIk8KGkNyZWF0ZUNvbnZlcnNhdGlvblJlc3BvbnNlEjEKDGNvbnZlcnNhdGlvbhgBIAEoCzIbLmxhbWxhLmNoYXQudjEuQ29udmVyc2F0aW9uIlQKGExpc3RDb252ZXJzYXRpb25zUmVxdWVzdBIaCglwYWdlX3NpemUYASABKA1CB7pIBCoCGGQSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYkAMiaAoZTGlzdENvbnZlcnNhdGlvbnNSZXNwb25zZRIyCg1jb252ZXJzYXRpb25zGAEgAygLMhsubGFtbGEuY2hhdC52MS5Db252ZXJzYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjsKFkdldENvbnZlcnNhdGlvblJlcXVlc3QSIQoPY29udmVyc2F0aW9uX2lkGAEgASgJQgi6SAVyA7ABASJMChdHZXRDb252ZXJzYXRpb25SZXNwb25zZRIxCgxjb252ZXJzYXRpb24YASABKAsyGy5sYW1sYS5jaGF0LnYxLkNvbnZlcnNhdGlvbiJ3ChlVcGRhdGVDb252ZXJzYXRpb25SZXF1ZXN0EiEKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQESGQoFdGl0bGUYAiABKAlCCrpIB3IFEAEYyAESHAoKcmVxdWVzdF9pZBgDIAEoCUIIukgFcgOwAQEiTwoaVXBkYXRlQ29udmVyc2F0aW9uUmVzcG9uc2USMQoMY29udmVyc2F0aW9uGAEgASgLMhsubGFtbGEuY2hhdC52MS5Db252ZXJzYXRpb24iXwoZRGVsZXRlQ29udmVyc2F0aW9uUmVxdWVzdBIhCg9jb252ZXJzYXRpb25faWQYASABKAlCCLpIBXIDsAEBEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIhwKGkRlbGV0ZUNvbnZlcnNhdGlvblJlc3BvbnNlInMKE0xpc3RNZXNzYWdlc1JlcXVlc3QSIQoPY29udmVyc2F0aW9uX2lkGAEgASgJQgi6SAVyA7ABARIbCglwYWdlX3NpemUYAiABKA1CCLpIBSoDGPQDEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGJADIlkKFExpc3RNZXNzYWdlc1Jlc3BvbnNlEigKCG1lc3NhZ2VzGAEgAygLMhYubGFtbGEuY2hhdC52MS5NZXNzYWdlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTL4BgoTQ29udmVyc2F0aW9uU2VydmljZRKHAQoSQ3JlYXRlQ29udmVyc2F0aW9uEigubGFtbGEuY2hhdC52MS5DcmVhdGVDb252ZXJzYXRpb25SZXF1ZXN0GikubGFtbGEuY2hhdC52MS5DcmVhdGVDb252ZXJzYXRpb25SZXNwb25zZSIcgtPkkwIWOgEqIhEvdjEvY29udmVyc2F0aW9ucxKBAQoRTGlzdENvbnZlcnNhdGlvbnMSJy5sYW1sYS5jaGF0LnYxLkxpc3RDb252ZXJzYXRpb25zUmVxdWVzdBooLmxhbWxhLmNoYXQudjEuTGlzdENvbnZlcnNhdGlvbnNSZXNwb25zZSIZgtPkkwITEhEvdjEvY29udmVyc2F0aW9ucxKNAQoPR2V0Q29udmVyc2F0aW9uEiUubGFtbGEuY2hhdC52MS5HZXRDb252ZXJzYXRpb25SZXF1ZXN0GiYubGFtbGEuY2hhdC52MS5HZXRDb252ZXJzYXRpb25SZXNwb25zZSIrgtPkkwIlEiMvdjEvY29udmVyc2F0aW9ucy97Y29udmVyc2F0aW9uX2lkfRKZAQoSVXBkYXRlQ29udmVyc2F0aW9uEigubGFtbGEuY2hhdC52MS5VcGRhdGVDb252ZXJzYXRpb25SZXF1ZXN0GikubGFtbGEuY2hhdC52MS5VcGRhdGVDb252ZXJzYXRpb25SZXNwb25zZSIugtPkkwIoOgEqMiMvdjEvY29udmVyc2F0aW9ucy97Y29udmVyc2F0aW9uX2lkfRKWAQoSRGVsZXRlQ29udmVyc2F0aW9uEigubGFtbGEuY2hhdC52MS5EZWxldGVDb252ZXJzYXRpb25SZXF1ZXN0GikubGFtbGEuY2hhdC52MS5EZWxldGVDb252ZXJzYXRpb25SZXNwb25zZSIrgtPkkwIlKiMvdjEvY29udmVyc2F0aW9ucy97Y29udmVyc2F0aW9uX2lkfRKNAQoMTGlzdE1lc3NhZ2VzEiIubGFtbGEuY2hhdC52MS5MaXN0TWVzc2FnZXNSZXF1ZXN0GiMubGFtbGEuY2hhdC52MS5MaXN0TWVzc2FnZXNSZXNwb25zZSI0gtPkkwIuEiwvdjEvY29udmVyc2F0aW9ucy97Y29udmVyc2F0aW9uX2lkfS9tZXNzYWdlc2IGcHJvdG8z", [file_buf_validate_validate, file_google_api_annotations, file_lamla_chat_v1_conversation]);
+  fileDesc("CihsYW1sYS9jaGF0L3YxL2NvbnZlcnNhdGlvbl9zZXJ2aWNlLnByb3RvEg1sYW1sYS5jaGF0LnYxIlIKGUNyZWF0ZUNvbnZlcnNhdGlvblJlcXVlc3QSHAoKcmVxdWVzdF9pZBgBIAEoCUIIukgFcgOwAQESFwoFdGl0bGUYAiABKAlCCLpIBXIDGMgBIk8KGkNyZWF0ZUNvbnZlcnNhdGlvblJlc3BvbnNlEjEKDGNvbnZlcnNhdGlvbhgBIAEoCzIbLmxhbWxhLmNoYXQudjEuQ29udmVyc2F0aW9uImYKGExpc3RDb252ZXJzYXRpb25zUmVxdWVzdBIaCglwYWdlX3NpemUYASABKA1CB7pIBCoCGGQSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYkAMSEAoIYXJjaGl2ZWQYAyABKAgiaAoZTGlzdENvbnZlcnNhdGlvbnNSZXNwb25zZRIyCg1jb252ZXJzYXRpb25zGAEgAygLMhsubGFtbGEuY2hhdC52MS5Db252ZXJzYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjsKFkdldENvbnZlcnNhdGlvblJlcXVlc3QSIQoPY29udmVyc2F0aW9uX2lkGAEgASgJQgi6SAVyA7ABASJMChdHZXRDb252ZXJzYXRpb25SZXNwb25zZRIxCgxjb252ZXJzYXRpb24YASABKAsyGy5sYW1sYS5jaGF0LnYxLkNvbnZlcnNhdGlvbiKMAgoZVXBkYXRlQ29udmVyc2F0aW9uUmVxdWVzdBIhCg9jb252ZXJzYXRpb25faWQYASABKAlCCLpIBXIDsAEBEh4KBXRpdGxlGAIgASgJQgq6SAdyBRABGMgBSACIAQESHAoKcmVxdWVzdF9pZBgDIAEoCUIIukgFcgOwAQESEwoGcGlubmVkGAQgASgISAGIAQESFQoIYXJjaGl2ZWQYBSABKAhIAogBARIpChJjdXJyZW50X21lc3NhZ2VfaWQYBiABKAlCCLpIBXIDsAEBSAOIAQFCCAoGX3RpdGxlQgkKB19waW5uZWRCCwoJX2FyY2hpdmVkQhUKE19jdXJyZW50X21lc3NhZ2VfaWQiTwoaVXBkYXRlQ29udmVyc2F0aW9uUmVzcG9uc2USMQoMY29udmVyc2F0aW9uGAEgASgLMhsubGFtbGEuY2hhdC52MS5Db252ZXJzYXRpb24iXwoZRGVsZXRlQ29udmVyc2F0aW9uUmVxdWVzdBIhCg9jb252ZXJzYXRpb25faWQYASABKAlCCLpIBXIDsAEBEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIhwKGkRlbGV0ZUNvbnZlcnNhdGlvblJlc3BvbnNlInMKE0xpc3RNZXNzYWdlc1JlcXVlc3QSIQoPY29udmVyc2F0aW9uX2lkGAEgASgJQgi6SAVyA7ABARIbCglwYWdlX3NpemUYAiABKA1CCLpIBSoDGPQDEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGJADIlkKFExpc3RNZXNzYWdlc1Jlc3BvbnNlEigKCG1lc3NhZ2VzGAEgAygLMhYubGFtbGEuY2hhdC52MS5NZXNzYWdlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJeChtVbmRlbGV0ZUNvbnZlcnNhdGlvblJlcXVlc3QSIQoPY29udmVyc2F0aW9uX2lkGAEgASgJQgi6SAVyA7ABARIcCgpyZXF1ZXN0X2lkGAIgASgJQgi6SAVyA7ABASJRChxVbmRlbGV0ZUNvbnZlcnNhdGlvblJlc3BvbnNlEjEKDGNvbnZlcnNhdGlvbhgBIAEoCzIbLmxhbWxhLmNoYXQudjEuQ29udmVyc2F0aW9uInEKGlNlYXJjaENvbnZlcnNhdGlvbnNSZXF1ZXN0EhkKBXF1ZXJ5GAEgASgJQgq6SAdyBRABGMgBEhoKCXBhZ2Vfc2l6ZRgCIAEoDUIHukgEKgIYMhIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiQAyJeChtTZWFyY2hDb252ZXJzYXRpb25zUmVzcG9uc2USJgoEaGl0cxgBIAMoCzIYLmxhbWxhLmNoYXQudjEuU2VhcmNoSGl0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKMAQoJU2VhcmNoSGl0EjEKDGNvbnZlcnNhdGlvbhgBIAEoCzIbLmxhbWxhLmNoYXQudjEuQ29udmVyc2F0aW9uEhIKCm1lc3NhZ2VfaWQYAiABKAkSDwoHc25pcHBldBgDIAEoCRInCgpoaWdobGlnaHRzGAQgAygLMhMubGFtbGEuY2hhdC52MS5TcGFuIiIKBFNwYW4SDQoFc3RhcnQYASABKA0SCwoDZW5kGAIgASgNIncKGUV4cG9ydENvbnZlcnNhdGlvblJlcXVlc3QSIQoPY29udmVyc2F0aW9uX2lkGAEgASgJQgi6SAVyA7ABARI3CgZmb3JtYXQYAiABKA4yGy5sYW1sYS5jaGF0LnYxLkV4cG9ydEZvcm1hdEIKukgHggEEEAEgACJWChpFeHBvcnRDb252ZXJzYXRpb25SZXNwb25zZRIRCglmaWxlX25hbWUYASABKAkSFAoMY29udGVudF90eXBlGAIgASgJEg8KB2NvbnRlbnQYAyABKAkiWgoaSW1wb3J0Q29udmVyc2F0aW9uc1JlcXVlc3QSHAoKcmVxdWVzdF9pZBgBIAEoCUIIukgFcgOwAQESHgoIZG9jdW1lbnQYAiABKAlCDLpICXIHEAIogICAAiKBAQobSW1wb3J0Q29udmVyc2F0aW9uc1Jlc3BvbnNlEjIKDWNvbnZlcnNhdGlvbnMYASADKAsyGy5sYW1sYS5jaGF0LnYxLkNvbnZlcnNhdGlvbhIuCghmYWlsdXJlcxgCIAMoCzIcLmxhbWxhLmNoYXQudjEuSW1wb3J0RmFpbHVyZSJCCg1JbXBvcnRGYWlsdXJlEg0KBWluZGV4GAEgASgNEg0KBXRpdGxlGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJIlUKFERlbGV0ZU1lc3NhZ2VSZXF1ZXN0EhwKCm1lc3NhZ2VfaWQYASABKAlCCLpIBXIDsAEBEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIi4KFURlbGV0ZU1lc3NhZ2VSZXNwb25zZRIVCg1kZWxldGVkX2NvdW50GAEgASgNKmEKDEV4cG9ydEZvcm1hdBIdChlFWFBPUlRfRk9STUFUX1VOU1BFQ0lGSUVEEAASGgoWRVhQT1JUX0ZPUk1BVF9NQVJLRE9XThABEhYKEkVYUE9SVF9GT1JNQVRfSlNPThACMucMChNDb252ZXJzYXRpb25TZXJ2aWNlEocBChJDcmVhdGVDb252ZXJzYXRpb24SKC5sYW1sYS5jaGF0LnYxLkNyZWF0ZUNvbnZlcnNhdGlvblJlcXVlc3QaKS5sYW1sYS5jaGF0LnYxLkNyZWF0ZUNvbnZlcnNhdGlvblJlc3BvbnNlIhyC0+STAhY6ASoiES92MS9jb252ZXJzYXRpb25zEoEBChFMaXN0Q29udmVyc2F0aW9ucxInLmxhbWxhLmNoYXQudjEuTGlzdENvbnZlcnNhdGlvbnNSZXF1ZXN0GigubGFtbGEuY2hhdC52MS5MaXN0Q29udmVyc2F0aW9uc1Jlc3BvbnNlIhmC0+STAhMSES92MS9jb252ZXJzYXRpb25zEo0BCg9HZXRDb252ZXJzYXRpb24SJS5sYW1sYS5jaGF0LnYxLkdldENvbnZlcnNhdGlvblJlcXVlc3QaJi5sYW1sYS5jaGF0LnYxLkdldENvbnZlcnNhdGlvblJlc3BvbnNlIiuC0+STAiUSIy92MS9jb252ZXJzYXRpb25zL3tjb252ZXJzYXRpb25faWR9EpkBChJVcGRhdGVDb252ZXJzYXRpb24SKC5sYW1sYS5jaGF0LnYxLlVwZGF0ZUNvbnZlcnNhdGlvblJlcXVlc3QaKS5sYW1sYS5jaGF0LnYxLlVwZGF0ZUNvbnZlcnNhdGlvblJlc3BvbnNlIi6C0+STAig6ASoyIy92MS9jb252ZXJzYXRpb25zL3tjb252ZXJzYXRpb25faWR9EpYBChJEZWxldGVDb252ZXJzYXRpb24SKC5sYW1sYS5jaGF0LnYxLkRlbGV0ZUNvbnZlcnNhdGlvblJlcXVlc3QaKS5sYW1sYS5jaGF0LnYxLkRlbGV0ZUNvbnZlcnNhdGlvblJlc3BvbnNlIiuC0+STAiUqIy92MS9jb252ZXJzYXRpb25zL3tjb252ZXJzYXRpb25faWR9EqgBChRVbmRlbGV0ZUNvbnZlcnNhdGlvbhIqLmxhbWxhLmNoYXQudjEuVW5kZWxldGVDb252ZXJzYXRpb25SZXF1ZXN0GisubGFtbGEuY2hhdC52MS5VbmRlbGV0ZUNvbnZlcnNhdGlvblJlc3BvbnNlIjeC0+STAjE6ASoiLC92MS9jb252ZXJzYXRpb25zL3tjb252ZXJzYXRpb25faWR9OnVuZGVsZXRlEo4BChNTZWFyY2hDb252ZXJzYXRpb25zEikubGFtbGEuY2hhdC52MS5TZWFyY2hDb252ZXJzYXRpb25zUmVxdWVzdBoqLmxhbWxhLmNoYXQudjEuU2VhcmNoQ29udmVyc2F0aW9uc1Jlc3BvbnNlIiCC0+STAhoSGC92MS9jb252ZXJzYXRpb25zOnNlYXJjaBKdAQoSRXhwb3J0Q29udmVyc2F0aW9uEigubGFtbGEuY2hhdC52MS5FeHBvcnRDb252ZXJzYXRpb25SZXF1ZXN0GikubGFtbGEuY2hhdC52MS5FeHBvcnRDb252ZXJzYXRpb25SZXNwb25zZSIygtPkkwIsEiovdjEvY29udmVyc2F0aW9ucy97Y29udmVyc2F0aW9uX2lkfTpleHBvcnQSkQEKE0ltcG9ydENvbnZlcnNhdGlvbnMSKS5sYW1sYS5jaGF0LnYxLkltcG9ydENvbnZlcnNhdGlvbnNSZXF1ZXN0GioubGFtbGEuY2hhdC52MS5JbXBvcnRDb252ZXJzYXRpb25zUmVzcG9uc2UiI4LT5JMCHToBKiIYL3YxL2NvbnZlcnNhdGlvbnM6aW1wb3J0En0KDURlbGV0ZU1lc3NhZ2USIy5sYW1sYS5jaGF0LnYxLkRlbGV0ZU1lc3NhZ2VSZXF1ZXN0GiQubGFtbGEuY2hhdC52MS5EZWxldGVNZXNzYWdlUmVzcG9uc2UiIYLT5JMCGyoZL3YxL21lc3NhZ2VzL3ttZXNzYWdlX2lkfRKNAQoMTGlzdE1lc3NhZ2VzEiIubGFtbGEuY2hhdC52MS5MaXN0TWVzc2FnZXNSZXF1ZXN0GiMubGFtbGEuY2hhdC52MS5MaXN0TWVzc2FnZXNSZXNwb25zZSI0gtPkkwIuEiwvdjEvY29udmVyc2F0aW9ucy97Y29udmVyc2F0aW9uX2lkfS9tZXNzYWdlc2IGcHJvdG8z", [file_buf_validate_validate, file_google_api_annotations, file_lamla_chat_v1_conversation]);
 
 /**
  * What to create.
@@ -84,6 +84,13 @@ export type ListConversationsRequest = Message<"lamla.chat.v1.ListConversationsR
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
+
+  /**
+   * Whether to list the archived ones instead of the others.
+   *
+   * @generated from field: bool archived = 3;
+   */
+  archived: boolean;
 };
 
 /**
@@ -100,7 +107,7 @@ export const ListConversationsRequestSchema: GenMessage<ListConversationsRequest
  */
 export type ListConversationsResponse = Message<"lamla.chat.v1.ListConversationsResponse"> & {
   /**
-   * Most recently used first.
+   * Pinned ones first, then the most recently used first.
    *
    * @generated from field: repeated lamla.chat.v1.Conversation conversations = 1;
    */
@@ -164,7 +171,7 @@ export const GetConversationResponseSchema: GenMessage<GetConversationResponse> 
   messageDesc(file_lamla_chat_v1_conversation_service, 5);
 
 /**
- * What to change.
+ * What to change. What is absent stays.
  *
  * @generated from message lamla.chat.v1.UpdateConversationRequest
  */
@@ -179,9 +186,9 @@ export type UpdateConversationRequest = Message<"lamla.chat.v1.UpdateConversatio
   /**
    * The new title, 1 to 200 Unicode characters.
    *
-   * @generated from field: string title = 2;
+   * @generated from field: optional string title = 2;
    */
-  title: string;
+  title?: string | undefined;
 
   /**
    * Names this request for retries. A UUID chosen by the caller, required.
@@ -189,6 +196,27 @@ export type UpdateConversationRequest = Message<"lamla.chat.v1.UpdateConversatio
    * @generated from field: string request_id = 3;
    */
   requestId: string;
+
+  /**
+   * Whether it stands above the others in lists.
+   *
+   * @generated from field: optional bool pinned = 4;
+   */
+  pinned?: boolean | undefined;
+
+  /**
+   * Whether lists leave it out.
+   *
+   * @generated from field: optional bool archived = 5;
+   */
+  archived?: boolean | undefined;
+
+  /**
+   * The end of the branch that is looked at: a message of this conversation. A UUID.
+   *
+   * @generated from field: optional string current_message_id = 6;
+   */
+  currentMessageId?: string | undefined;
 };
 
 /**
@@ -327,6 +355,428 @@ export const ListMessagesResponseSchema: GenMessage<ListMessagesResponse> = /*@_
   messageDesc(file_lamla_chat_v1_conversation_service, 11);
 
 /**
+ * Which conversation to bring back.
+ *
+ * @generated from message lamla.chat.v1.UndeleteConversationRequest
+ */
+export type UndeleteConversationRequest = Message<"lamla.chat.v1.UndeleteConversationRequest"> & {
+  /**
+   * A UUID, required.
+   *
+   * @generated from field: string conversation_id = 1;
+   */
+  conversationId: string;
+
+  /**
+   * Names this request for retries. A UUID chosen by the caller, required.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message lamla.chat.v1.UndeleteConversationRequest.
+ * Use `create(UndeleteConversationRequestSchema)` to create a new message.
+ */
+export const UndeleteConversationRequestSchema: GenMessage<UndeleteConversationRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 12);
+
+/**
+ * What was brought back.
+ *
+ * @generated from message lamla.chat.v1.UndeleteConversationResponse
+ */
+export type UndeleteConversationResponse = Message<"lamla.chat.v1.UndeleteConversationResponse"> & {
+  /**
+   * The conversation.
+   *
+   * @generated from field: lamla.chat.v1.Conversation conversation = 1;
+   */
+  conversation?: Conversation | undefined;
+};
+
+/**
+ * Describes the message lamla.chat.v1.UndeleteConversationResponse.
+ * Use `create(UndeleteConversationResponseSchema)` to create a new message.
+ */
+export const UndeleteConversationResponseSchema: GenMessage<UndeleteConversationResponse> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 13);
+
+/**
+ * What to find.
+ *
+ * @generated from message lamla.chat.v1.SearchConversationsRequest
+ */
+export type SearchConversationsRequest = Message<"lamla.chat.v1.SearchConversationsRequest"> & {
+  /**
+   * Words, 1 to 200 Unicode characters.
+   *
+   * @generated from field: string query = 1;
+   */
+  query: string;
+
+  /**
+   * How many at the most, range [1, 50]. 0 means 20.
+   *
+   * @generated from field: uint32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the page before. Empty: the first page.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message lamla.chat.v1.SearchConversationsRequest.
+ * Use `create(SearchConversationsRequestSchema)` to create a new message.
+ */
+export const SearchConversationsRequestSchema: GenMessage<SearchConversationsRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 14);
+
+/**
+ * A page of what was found.
+ *
+ * @generated from message lamla.chat.v1.SearchConversationsResponse
+ */
+export type SearchConversationsResponse = Message<"lamla.chat.v1.SearchConversationsResponse"> & {
+  /**
+   * Best match first; at most one for each conversation.
+   *
+   * @generated from field: repeated lamla.chat.v1.SearchHit hits = 1;
+   */
+  hits: SearchHit[];
+
+  /**
+   * For the next page. Empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message lamla.chat.v1.SearchConversationsResponse.
+ * Use `create(SearchConversationsResponseSchema)` to create a new message.
+ */
+export const SearchConversationsResponseSchema: GenMessage<SearchConversationsResponse> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 15);
+
+/**
+ * One conversation in which the words were found.
+ *
+ * @generated from message lamla.chat.v1.SearchHit
+ */
+export type SearchHit = Message<"lamla.chat.v1.SearchHit"> & {
+  /**
+   * The conversation.
+   *
+   * @generated from field: lamla.chat.v1.Conversation conversation = 1;
+   */
+  conversation?: Conversation | undefined;
+
+  /**
+   * The message that matches best. Empty when only the title does.
+   *
+   * @generated from field: string message_id = 2;
+   */
+  messageId: string;
+
+  /**
+   * The part of that message, or the title, around the words: up to 200 Unicode
+   * characters.
+   *
+   * @generated from field: string snippet = 3;
+   */
+  snippet: string;
+
+  /**
+   * Where the words are in `snippet`, in order and without overlap.
+   *
+   * @generated from field: repeated lamla.chat.v1.Span highlights = 4;
+   */
+  highlights: Span[];
+};
+
+/**
+ * Describes the message lamla.chat.v1.SearchHit.
+ * Use `create(SearchHitSchema)` to create a new message.
+ */
+export const SearchHitSchema: GenMessage<SearchHit> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 16);
+
+/**
+ * A part of a text.
+ *
+ * @generated from message lamla.chat.v1.Span
+ */
+export type Span = Message<"lamla.chat.v1.Span"> & {
+  /**
+   * Where it begins, in Unicode code points.
+   *
+   * @generated from field: uint32 start = 1;
+   */
+  start: number;
+
+  /**
+   * Where it ends (exclusive), in Unicode code points.
+   *
+   * @generated from field: uint32 end = 2;
+   */
+  end: number;
+};
+
+/**
+ * Describes the message lamla.chat.v1.Span.
+ * Use `create(SpanSchema)` to create a new message.
+ */
+export const SpanSchema: GenMessage<Span> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 17);
+
+/**
+ * What to write, and how.
+ *
+ * @generated from message lamla.chat.v1.ExportConversationRequest
+ */
+export type ExportConversationRequest = Message<"lamla.chat.v1.ExportConversationRequest"> & {
+  /**
+   * A UUID, required.
+   *
+   * @generated from field: string conversation_id = 1;
+   */
+  conversationId: string;
+
+  /**
+   * How.
+   *
+   * @generated from field: lamla.chat.v1.ExportFormat format = 2;
+   */
+  format: ExportFormat;
+};
+
+/**
+ * Describes the message lamla.chat.v1.ExportConversationRequest.
+ * Use `create(ExportConversationRequestSchema)` to create a new message.
+ */
+export const ExportConversationRequestSchema: GenMessage<ExportConversationRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 18);
+
+/**
+ * A file.
+ *
+ * @generated from message lamla.chat.v1.ExportConversationResponse
+ */
+export type ExportConversationResponse = Message<"lamla.chat.v1.ExportConversationResponse"> & {
+  /**
+   * A name for it, from the title; safe on every file system.
+   *
+   * @generated from field: string file_name = 1;
+   */
+  fileName: string;
+
+  /**
+   * Its media type: `text/markdown` or `application/json`.
+   *
+   * @generated from field: string content_type = 2;
+   */
+  contentType: string;
+
+  /**
+   * Its text, UTF-8.
+   *
+   * @generated from field: string content = 3;
+   */
+  content: string;
+};
+
+/**
+ * Describes the message lamla.chat.v1.ExportConversationResponse.
+ * Use `create(ExportConversationResponseSchema)` to create a new message.
+ */
+export const ExportConversationResponseSchema: GenMessage<ExportConversationResponse> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 19);
+
+/**
+ * What to read.
+ *
+ * @generated from message lamla.chat.v1.ImportConversationsRequest
+ */
+export type ImportConversationsRequest = Message<"lamla.chat.v1.ImportConversationsRequest"> & {
+  /**
+   * Names this request for retries. A UUID chosen by the caller, required.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * The file's text: one conversation, or a list of them. At most 4 MiB: a larger list is
+   * sent in parts.
+   *
+   * @generated from field: string document = 2;
+   */
+  document: string;
+};
+
+/**
+ * Describes the message lamla.chat.v1.ImportConversationsRequest.
+ * Use `create(ImportConversationsRequestSchema)` to create a new message.
+ */
+export const ImportConversationsRequestSchema: GenMessage<ImportConversationsRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 20);
+
+/**
+ * What was read.
+ *
+ * @generated from message lamla.chat.v1.ImportConversationsResponse
+ */
+export type ImportConversationsResponse = Message<"lamla.chat.v1.ImportConversationsResponse"> & {
+  /**
+   * The new conversations, in the order of the file.
+   *
+   * @generated from field: repeated lamla.chat.v1.Conversation conversations = 1;
+   */
+  conversations: Conversation[];
+
+  /**
+   * Those that could not be read.
+   *
+   * @generated from field: repeated lamla.chat.v1.ImportFailure failures = 2;
+   */
+  failures: ImportFailure[];
+};
+
+/**
+ * Describes the message lamla.chat.v1.ImportConversationsResponse.
+ * Use `create(ImportConversationsResponseSchema)` to create a new message.
+ */
+export const ImportConversationsResponseSchema: GenMessage<ImportConversationsResponse> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 21);
+
+/**
+ * A conversation that could not be read.
+ *
+ * @generated from message lamla.chat.v1.ImportFailure
+ */
+export type ImportFailure = Message<"lamla.chat.v1.ImportFailure"> & {
+  /**
+   * Its place in the file, from 0.
+   *
+   * @generated from field: uint32 index = 1;
+   */
+  index: number;
+
+  /**
+   * Its title, if it has a readable one.
+   *
+   * @generated from field: string title = 2;
+   */
+  title: string;
+
+  /**
+   * Why, for people; English, one sentence.
+   *
+   * @generated from field: string description = 3;
+   */
+  description: string;
+};
+
+/**
+ * Describes the message lamla.chat.v1.ImportFailure.
+ * Use `create(ImportFailureSchema)` to create a new message.
+ */
+export const ImportFailureSchema: GenMessage<ImportFailure> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 22);
+
+/**
+ * Which message to delete.
+ *
+ * @generated from message lamla.chat.v1.DeleteMessageRequest
+ */
+export type DeleteMessageRequest = Message<"lamla.chat.v1.DeleteMessageRequest"> & {
+  /**
+   * A UUID, required.
+   *
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * Names this request for retries. A UUID chosen by the caller; empty: a repetition is
+   * `NOT_FOUND`.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message lamla.chat.v1.DeleteMessageRequest.
+ * Use `create(DeleteMessageRequestSchema)` to create a new message.
+ */
+export const DeleteMessageRequestSchema: GenMessage<DeleteMessageRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 23);
+
+/**
+ * What was deleted.
+ *
+ * @generated from message lamla.chat.v1.DeleteMessageResponse
+ */
+export type DeleteMessageResponse = Message<"lamla.chat.v1.DeleteMessageResponse"> & {
+  /**
+   * How many messages, the named one included.
+   *
+   * @generated from field: uint32 deleted_count = 1;
+   */
+  deletedCount: number;
+};
+
+/**
+ * Describes the message lamla.chat.v1.DeleteMessageResponse.
+ * Use `create(DeleteMessageResponseSchema)` to create a new message.
+ */
+export const DeleteMessageResponseSchema: GenMessage<DeleteMessageResponse> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_conversation_service, 24);
+
+/**
+ * How a conversation is written.
+ *
+ * @generated from enum lamla.chat.v1.ExportFormat
+ */
+export enum ExportFormat {
+  /**
+   * Refused.
+   *
+   * @generated from enum value: EXPORT_FORMAT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Markdown of the current branch, for people.
+   *
+   * @generated from enum value: EXPORT_FORMAT_MARKDOWN = 1;
+   */
+  MARKDOWN = 1,
+
+  /**
+   * JSON of all branches with all that is known, which `ImportConversations` reads.
+   *
+   * @generated from enum value: EXPORT_FORMAT_JSON = 2;
+   */
+  JSON = 2,
+}
+
+/**
+ * Describes the enum lamla.chat.v1.ExportFormat.
+ */
+export const ExportFormatSchema: GenEnum<ExportFormat> = /*@__PURE__*/
+  enumDesc(file_lamla_chat_v1_conversation_service, 0);
+
+/**
  * The conversations of the calling user and their messages.
  *
  * Public, through Envoy. Every method needs a bearer token of a user or guest. A
@@ -355,7 +805,7 @@ export const ConversationService: GenService<{
     output: typeof CreateConversationResponseSchema;
   },
   /**
-   * Lists conversations, most recently used first.
+   * Lists conversations: pinned ones first, then the most recently used first.
    *
    * Pages are stable: conversations that are created while one pages are neither skipped
    * nor doubled.
@@ -385,13 +835,15 @@ export const ConversationService: GenService<{
     output: typeof GetConversationResponseSchema;
   },
   /**
-   * Changes a conversation's title.
+   * Changes what is set in the request: title, pin, archive, current branch.
    *
-   * Idempotent: the same title again changes nothing.
+   * Idempotent: the same values again change nothing. Changes nothing about when the
+   * conversation was last used.
    *
    * Errors:
    * - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
    *   user.
+   * - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: `current_message_id` is not in it.
    *
    * @generated from rpc lamla.chat.v1.ConversationService.UpdateConversation
    */
@@ -401,10 +853,11 @@ export const ConversationService: GenService<{
     output: typeof UpdateConversationResponseSchema;
   },
   /**
-   * Deletes a conversation with all its messages, for good.
+   * Deletes a conversation with all its messages.
    *
-   * Running generations of it are stopped. Deleting it again fails with `NOT_FOUND`
-   * unless the `request_id` is the same.
+   * It is gone from every list and search at once, and for good after 30 days; until then
+   * `UndeleteConversation` brings it back. Running generations of it are stopped.
+   * Deleting it again fails with `NOT_FOUND` unless the `request_id` is the same.
    *
    * Errors:
    * - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
@@ -416,6 +869,88 @@ export const ConversationService: GenService<{
     methodKind: "unary";
     input: typeof DeleteConversationRequestSchema;
     output: typeof DeleteConversationResponseSchema;
+  },
+  /**
+   * Brings a deleted conversation back as it was.
+   *
+   * Idempotent: one that is not deleted is returned as it is.
+   *
+   * Errors:
+   * - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
+   *   user, or it is gone for good.
+   *
+   * @generated from rpc lamla.chat.v1.ConversationService.UndeleteConversation
+   */
+  undeleteConversation: {
+    methodKind: "unary";
+    input: typeof UndeleteConversationRequestSchema;
+    output: typeof UndeleteConversationResponseSchema;
+  },
+  /**
+   * Finds words in titles and messages, best match first.
+   *
+   * All words must occur, the last one may be the begin of a word; letters are compared
+   * without case. Archived conversations are searched too, deleted ones are not.
+   *
+   * Errors:
+   * - `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`: `page_token` is not one of ours.
+   *
+   * @generated from rpc lamla.chat.v1.ConversationService.SearchConversations
+   */
+  searchConversations: {
+    methodKind: "unary";
+    input: typeof SearchConversationsRequestSchema;
+    output: typeof SearchConversationsResponseSchema;
+  },
+  /**
+   * Writes a conversation as a file: Markdown of one branch, or JSON of everything.
+   *
+   * Errors:
+   * - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
+   *   user.
+   *
+   * @generated from rpc lamla.chat.v1.ConversationService.ExportConversation
+   */
+  exportConversation: {
+    methodKind: "unary";
+    input: typeof ExportConversationRequestSchema;
+    output: typeof ExportConversationResponseSchema;
+  },
+  /**
+   * Reads conversations from a file: what `ExportConversation` wrote as JSON, or the
+   * `conversations.json` of a ChatGPT export, whole or in parts.
+   *
+   * Each one becomes a new conversation with new ids and its old times. One that cannot be
+   * read is named in the response and does not fail the others. Idempotent per
+   * `request_id`.
+   *
+   * Errors:
+   * - `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`: `document` is not JSON, or of
+   *   neither form.
+   * - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
+   *   request.
+   *
+   * @generated from rpc lamla.chat.v1.ConversationService.ImportConversations
+   */
+  importConversations: {
+    methodKind: "unary";
+    input: typeof ImportConversationsRequestSchema;
+    output: typeof ImportConversationsResponseSchema;
+  },
+  /**
+   * Deletes a message and all that follows it in any branch, for good.
+   *
+   * Running generations among them are stopped.
+   *
+   * Errors:
+   * - `NOT_FOUND`, `ERROR_REASON_MESSAGE_NOT_FOUND`: no such message of this user.
+   *
+   * @generated from rpc lamla.chat.v1.ConversationService.DeleteMessage
+   */
+  deleteMessage: {
+    methodKind: "unary";
+    input: typeof DeleteMessageRequestSchema;
+    output: typeof DeleteMessageResponseSchema;
   },
   /**
    * Lists the messages of a conversation, all branches, in order of creation.

@@ -31,7 +31,8 @@ export type GenerateRequest = Message<"lamla.llm.v1.GenerateRequest"> & {
   generationId: string;
 
   /**
-   * The prompt: at least one message, the last one from the user.
+   * The prompt: at least one message. The last one is from the user; or from the
+   * assistant, and then the model goes on with it: the answer is only what is new.
    *
    * @generated from field: repeated lamla.llm.v1.PromptMessage messages = 2;
    */
@@ -454,7 +455,7 @@ export const GenerationService: GenService<{
    *   generations as it can hold.
    * - `FAILED_PRECONDITION`, `ERROR_REASON_PROVIDER_REJECTED`: the provider refused the
    *   request.
-   * - `ABORTED`, `ERROR_REASON_GENERATION_ENDED`: it was cancelled by `Cancel`.
+   * - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: it was cancelled by `Cancel`.
    *
    * @generated from rpc lamla.llm.v1.GenerationService.Generate
    */
@@ -481,7 +482,7 @@ export const GenerationService: GenService<{
   },
   /**
    * Cancels a generation at its provider: the socket is closed or the decoder stopped
-   * within a second. Its streams end with `ABORTED`, `ERROR_REASON_GENERATION_ENDED`.
+   * within a second. Its streams end with `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`.
    *
    * Idempotent: an unknown or ended generation is no error.
    *

@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file lamla/store/v1/turn_service.proto.
  */
 export const file_lamla_store_v1_turn_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFsYW1sYS9zdG9yZS92MS90dXJuX3NlcnZpY2UucHJvdG8SDmxhbWxhLnN0b3JlLnYxIqYDChBCZWdpblR1cm5SZXF1ZXN0EhwKCnJlcXVlc3RfaWQYASABKAlCCLpIBXIDsAEBEjEKC25ld19tZXNzYWdlGAIgASgLMhoubGFtbGEuc3RvcmUudjEuTmV3TWVzc2FnZUgAEj8KEnJlZ2VuZXJhdGVkX2Fuc3dlchgDIAEoCzIhLmxhbWxhLnN0b3JlLnYxLlJlZ2VuZXJhdGVkQW5zd2VySAASNwoOZWRpdGVkX21lc3NhZ2UYBCABKAsyHS5sYW1sYS5zdG9yZS52MS5FZGl0ZWRNZXNzYWdlSAASLwoGY29uZmlnGAUgASgLMh8ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uQ29uZmlnEiEKEGdhdGV3YXlfZW5kcG9pbnQYBiABKAlCB7pIBHICEAESHwoOcHJvbXB0X3ZlcnNpb24YByABKAlCB7pIBHICGGQSQwoObGVhc2VfZHVyYXRpb24YCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDcgBAaoBByIDCKwCKgBCDQoEdHVybhIFukgCCAEiTgoKTmV3TWVzc2FnZRIXCg9jb252ZXJzYXRpb25faWQYASABKAkSGQoRcGFyZW50X21lc3NhZ2VfaWQYAiABKAkSDAoEdGV4dBgDIAEoCSInChFSZWdlbmVyYXRlZEFuc3dlchISCgptZXNzYWdlX2lkGAEgASgJIjEKDUVkaXRlZE1lc3NhZ2USEgoKbWVzc2FnZV9pZBgBIAEoCRIMCgR0ZXh0GAIgASgJIrcCChFCZWdpblR1cm5SZXNwb25zZRItCgpnZW5lcmF0aW9uGAEgASgLMhkubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uEg8KB2NyZWF0ZWQYAiABKAgSEgoKY2FwYWJpbGl0eRgDIAEoCRIkCgVsZWFzZRgEIAEoCzIVLmxhbWxhLnN0b3JlLnYxLkxlYXNlEi8KB2hpc3RvcnkYBSADKAsyHi5sYW1sYS5zdG9yZS52MS5IaXN0b3J5TWVzc2FnZRIvCgZjb25maWcYBiABKAsyHy5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25Db25maWcSLgoKc3RhcnRfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFgoOcHJvbXB0X3ZlcnNpb24YCCABKAkiSAoOSGlzdG9yeU1lc3NhZ2USKAoEcm9sZRgBIAEoDjIaLmxhbWxhLmNoYXQudjEuTWVzc2FnZVJvbGUSDAoEdGV4dBgCIAEoCSKLAQoFTGVhc2USGAoQZ2F0ZXdheV9lbmRwb2ludBgBIAEoCRIXCg93b3JrZXJfZW5kcG9pbnQYAiABKAkSDQoFZXBvY2gYAyABKA0SLwoLZXhwaXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2V4cGlyZWQYBSABKAgimAEKE0FwcGVuZEV2ZW50c1JlcXVlc3QSPAoGZGVsdGFzGAEgAygLMh8ubGFtbGEuc3RvcmUudjEuR2VuZXJhdGlvbkRlbHRhQgu6SAiSAQUIARDQDxJDCg5sZWFzZV9kdXJhdGlvbhgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIQukgNyAEBqgEHIgMIrAIqACKoAQoPR2VuZXJhdGlvbkRlbHRhEh8KDWdlbmVyYXRpb25faWQYASABKAlCCLpIBXIDsAEBEhIKCmNhcGFiaWxpdHkYAiABKAkSDQoFZXBvY2gYAyABKA0SDAoEdGV4dBgEIAEoCRITCgt0ZXh0X29mZnNldBgFIAEoDRIVCg1sYXN0X3NlcXVlbmNlGAYgASgNEhcKD3dvcmtlcl9lbmRwb2ludBgHIAEoCSIzChRBcHBlbmRFdmVudHNSZXNwb25zZRIbChNsb3N0X2dlbmVyYXRpb25faWRzGAEgAygJItgCChFGaW5pc2hUdXJuUmVxdWVzdBIfCg1nZW5lcmF0aW9uX2lkGAEgASgJQgi6SAVyA7ABARISCgpjYXBhYmlsaXR5GAIgASgJEg0KBWVwb2NoGAMgASgNEjsKBXN0YXRlGAQgASgOMh4ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uU3RhdGVCDLpICYIBBhABIAAgARIMCgR0ZXh0GAUgASgJEjIKDWZpbmlzaF9yZWFzb24YBiABKA4yGy5sYW1sYS5jaGF0LnYxLkZpbmlzaFJlYXNvbhIjCgV1c2FnZRgHIAEoCzIULmxhbWxhLmNoYXQudjEuVXNhZ2USIwoHZmFpbHVyZRgIIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzEg0KBW1vZGVsGAkgASgJEhAKCHByb3ZpZGVyGAogASgJEhUKDWxhc3Rfc2VxdWVuY2UYCyABKA0iPQoSRmluaXNoVHVyblJlc3BvbnNlEicKB21lc3NhZ2UYASABKAsyFi5sYW1sYS5jaGF0LnYxLk1lc3NhZ2UiOgoXTG9jYXRlR2VuZXJhdGlvblJlcXVlc3QSHwoNZ2VuZXJhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQEitwEKGExvY2F0ZUdlbmVyYXRpb25SZXNwb25zZRItCgpnZW5lcmF0aW9uGAEgASgLMhkubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uEiQKBWxlYXNlGAIgASgLMhUubGFtbGEuc3RvcmUudjEuTGVhc2USFgoOcHJvbXB0X3ZlcnNpb24YAyABKAkSLgoKc3RhcnRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAipAEKGVRha2VPdmVyR2VuZXJhdGlvblJlcXVlc3QSHwoNZ2VuZXJhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQESIQoQZ2F0ZXdheV9lbmRwb2ludBgCIAEoCUIHukgEcgIQARJDCg5sZWFzZV9kdXJhdGlvbhgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIQukgNyAEBqgEHIgMIrAIqACKFAQoaVGFrZU92ZXJHZW5lcmF0aW9uUmVzcG9uc2USLQoKZ2VuZXJhdGlvbhgBIAEoCzIZLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvbhISCgpjYXBhYmlsaXR5GAIgASgJEiQKBWxlYXNlGAMgASgLMhUubGFtbGEuc3RvcmUudjEuTGVhc2Uy4wMKC1R1cm5TZXJ2aWNlElAKCUJlZ2luVHVybhIgLmxhbWxhLnN0b3JlLnYxLkJlZ2luVHVyblJlcXVlc3QaIS5sYW1sYS5zdG9yZS52MS5CZWdpblR1cm5SZXNwb25zZRJZCgxBcHBlbmRFdmVudHMSIy5sYW1sYS5zdG9yZS52MS5BcHBlbmRFdmVudHNSZXF1ZXN0GiQubGFtbGEuc3RvcmUudjEuQXBwZW5kRXZlbnRzUmVzcG9uc2USUwoKRmluaXNoVHVybhIhLmxhbWxhLnN0b3JlLnYxLkZpbmlzaFR1cm5SZXF1ZXN0GiIubGFtbGEuc3RvcmUudjEuRmluaXNoVHVyblJlc3BvbnNlEmUKEExvY2F0ZUdlbmVyYXRpb24SJy5sYW1sYS5zdG9yZS52MS5Mb2NhdGVHZW5lcmF0aW9uUmVxdWVzdBooLmxhbWxhLnN0b3JlLnYxLkxvY2F0ZUdlbmVyYXRpb25SZXNwb25zZRJrChJUYWtlT3ZlckdlbmVyYXRpb24SKS5sYW1sYS5zdG9yZS52MS5UYWtlT3ZlckdlbmVyYXRpb25SZXF1ZXN0GioubGFtbGEuc3RvcmUudjEuVGFrZU92ZXJHZW5lcmF0aW9uUmVzcG9uc2ViBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status, file_lamla_chat_v1_conversation, file_lamla_chat_v1_generation]);
+  fileDesc("CiFsYW1sYS9zdG9yZS92MS90dXJuX3NlcnZpY2UucHJvdG8SDmxhbWxhLnN0b3JlLnYxIuMDChBCZWdpblR1cm5SZXF1ZXN0EhwKCnJlcXVlc3RfaWQYASABKAlCCLpIBXIDsAEBEjEKC25ld19tZXNzYWdlGAIgASgLMhoubGFtbGEuc3RvcmUudjEuTmV3TWVzc2FnZUgAEj8KEnJlZ2VuZXJhdGVkX2Fuc3dlchgDIAEoCzIhLmxhbWxhLnN0b3JlLnYxLlJlZ2VuZXJhdGVkQW5zd2VySAASNwoOZWRpdGVkX21lc3NhZ2UYBCABKAsyHS5sYW1sYS5zdG9yZS52MS5FZGl0ZWRNZXNzYWdlSAASOwoQY29udGludWVkX2Fuc3dlchgJIAEoCzIfLmxhbWxhLnN0b3JlLnYxLkNvbnRpbnVlZEFuc3dlckgAEi8KBmNvbmZpZxgFIAEoCzIfLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvbkNvbmZpZxIhChBnYXRld2F5X2VuZHBvaW50GAYgASgJQge6SARyAhABEh8KDnByb21wdF92ZXJzaW9uGAcgASgJQge6SARyAhhkEkMKDmxlYXNlX2R1cmF0aW9uGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhC6SA3IAQGqAQciAwisAioAQg0KBHR1cm4SBbpIAggBIk4KCk5ld01lc3NhZ2USFwoPY29udmVyc2F0aW9uX2lkGAEgASgJEhkKEXBhcmVudF9tZXNzYWdlX2lkGAIgASgJEgwKBHRleHQYAyABKAkiJwoRUmVnZW5lcmF0ZWRBbnN3ZXISEgoKbWVzc2FnZV9pZBgBIAEoCSIxCg1FZGl0ZWRNZXNzYWdlEhIKCm1lc3NhZ2VfaWQYASABKAkSDAoEdGV4dBgCIAEoCSIlCg9Db250aW51ZWRBbnN3ZXISEgoKbWVzc2FnZV9pZBgBIAEoCSLkAgoRQmVnaW5UdXJuUmVzcG9uc2USLQoKZ2VuZXJhdGlvbhgBIAEoCzIZLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvbhIPCgdjcmVhdGVkGAIgASgIEhIKCmNhcGFiaWxpdHkYAyABKAkSJAoFbGVhc2UYBCABKAsyFS5sYW1sYS5zdG9yZS52MS5MZWFzZRIvCgdoaXN0b3J5GAUgAygLMh4ubGFtbGEuc3RvcmUudjEuSGlzdG9yeU1lc3NhZ2USLwoGY29uZmlnGAYgASgLMh8ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uQ29uZmlnEi4KCnN0YXJ0X3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDnByb21wdF92ZXJzaW9uGAggASgJEhUKDWFuc3dlcl9wcmVmaXgYCSABKAkSFAoMdGl0bGVfd2FudGVkGAogASgIIkgKDkhpc3RvcnlNZXNzYWdlEigKBHJvbGUYASABKA4yGi5sYW1sYS5jaGF0LnYxLk1lc3NhZ2VSb2xlEgwKBHRleHQYAiABKAkiiwEKBUxlYXNlEhgKEGdhdGV3YXlfZW5kcG9pbnQYASABKAkSFwoPd29ya2VyX2VuZHBvaW50GAIgASgJEg0KBWVwb2NoGAMgASgNEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdleHBpcmVkGAUgASgIIpgBChNBcHBlbmRFdmVudHNSZXF1ZXN0EjwKBmRlbHRhcxgBIAMoCzIfLmxhbWxhLnN0b3JlLnYxLkdlbmVyYXRpb25EZWx0YUILukgIkgEFCAEQ0A8SQwoObGVhc2VfZHVyYXRpb24YAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDcgBAaoBByIDCKwCKgAiqAEKD0dlbmVyYXRpb25EZWx0YRIfCg1nZW5lcmF0aW9uX2lkGAEgASgJQgi6SAVyA7ABARISCgpjYXBhYmlsaXR5GAIgASgJEg0KBWVwb2NoGAMgASgNEgwKBHRleHQYBCABKAkSEwoLdGV4dF9vZmZzZXQYBSABKA0SFQoNbGFzdF9zZXF1ZW5jZRgGIAEoDRIXCg93b3JrZXJfZW5kcG9pbnQYByABKAkiMwoUQXBwZW5kRXZlbnRzUmVzcG9uc2USGwoTbG9zdF9nZW5lcmF0aW9uX2lkcxgBIAMoCSLYAgoRRmluaXNoVHVyblJlcXVlc3QSHwoNZ2VuZXJhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQESEgoKY2FwYWJpbGl0eRgCIAEoCRINCgVlcG9jaBgDIAEoDRI7CgVzdGF0ZRgEIAEoDjIeLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvblN0YXRlQgy6SAmCAQYQASAAIAESDAoEdGV4dBgFIAEoCRIyCg1maW5pc2hfcmVhc29uGAYgASgOMhsubGFtbGEuY2hhdC52MS5GaW5pc2hSZWFzb24SIwoFdXNhZ2UYByABKAsyFC5sYW1sYS5jaGF0LnYxLlVzYWdlEiMKB2ZhaWx1cmUYCCABKAsyEi5nb29nbGUucnBjLlN0YXR1cxINCgVtb2RlbBgJIAEoCRIQCghwcm92aWRlchgKIAEoCRIVCg1sYXN0X3NlcXVlbmNlGAsgASgNIj0KEkZpbmlzaFR1cm5SZXNwb25zZRInCgdtZXNzYWdlGAEgASgLMhYubGFtbGEuY2hhdC52MS5NZXNzYWdlIjoKF0xvY2F0ZUdlbmVyYXRpb25SZXF1ZXN0Eh8KDWdlbmVyYXRpb25faWQYASABKAlCCLpIBXIDsAEBIrcBChhMb2NhdGVHZW5lcmF0aW9uUmVzcG9uc2USLQoKZ2VuZXJhdGlvbhgBIAEoCzIZLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvbhIkCgVsZWFzZRgCIAEoCzIVLmxhbWxhLnN0b3JlLnYxLkxlYXNlEhYKDnByb21wdF92ZXJzaW9uGAMgASgJEi4KCnN0YXJ0X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqQBChlUYWtlT3ZlckdlbmVyYXRpb25SZXF1ZXN0Eh8KDWdlbmVyYXRpb25faWQYASABKAlCCLpIBXIDsAEBEiEKEGdhdGV3YXlfZW5kcG9pbnQYAiABKAlCB7pIBHICEAESQwoObGVhc2VfZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDcgBAaoBByIDCKwCKgAihQEKGlRha2VPdmVyR2VuZXJhdGlvblJlc3BvbnNlEi0KCmdlbmVyYXRpb24YASABKAsyGS5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb24SEgoKY2FwYWJpbGl0eRgCIAEoCRIkCgVsZWFzZRgDIAEoCzIVLmxhbWxhLnN0b3JlLnYxLkxlYXNlIm0KG1NldENvbnZlcnNhdGlvblRpdGxlUmVxdWVzdBIfCg1nZW5lcmF0aW9uX2lkGAEgASgJQgi6SAVyA7ABARISCgpjYXBhYmlsaXR5GAIgASgJEhkKBXRpdGxlGAMgASgJQgq6SAdyBRABGMgBIjAKHFNldENvbnZlcnNhdGlvblRpdGxlUmVzcG9uc2USEAoIYWNjZXB0ZWQYASABKAgy1gQKC1R1cm5TZXJ2aWNlElAKCUJlZ2luVHVybhIgLmxhbWxhLnN0b3JlLnYxLkJlZ2luVHVyblJlcXVlc3QaIS5sYW1sYS5zdG9yZS52MS5CZWdpblR1cm5SZXNwb25zZRJZCgxBcHBlbmRFdmVudHMSIy5sYW1sYS5zdG9yZS52MS5BcHBlbmRFdmVudHNSZXF1ZXN0GiQubGFtbGEuc3RvcmUudjEuQXBwZW5kRXZlbnRzUmVzcG9uc2USUwoKRmluaXNoVHVybhIhLmxhbWxhLnN0b3JlLnYxLkZpbmlzaFR1cm5SZXF1ZXN0GiIubGFtbGEuc3RvcmUudjEuRmluaXNoVHVyblJlc3BvbnNlEmUKEExvY2F0ZUdlbmVyYXRpb24SJy5sYW1sYS5zdG9yZS52MS5Mb2NhdGVHZW5lcmF0aW9uUmVxdWVzdBooLmxhbWxhLnN0b3JlLnYxLkxvY2F0ZUdlbmVyYXRpb25SZXNwb25zZRJrChJUYWtlT3ZlckdlbmVyYXRpb24SKS5sYW1sYS5zdG9yZS52MS5UYWtlT3ZlckdlbmVyYXRpb25SZXF1ZXN0GioubGFtbGEuc3RvcmUudjEuVGFrZU92ZXJHZW5lcmF0aW9uUmVzcG9uc2UScQoUU2V0Q29udmVyc2F0aW9uVGl0bGUSKy5sYW1sYS5zdG9yZS52MS5TZXRDb252ZXJzYXRpb25UaXRsZVJlcXVlc3QaLC5sYW1sYS5zdG9yZS52MS5TZXRDb252ZXJzYXRpb25UaXRsZVJlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status, file_lamla_chat_v1_conversation, file_lamla_chat_v1_generation]);
 
 /**
  * One turn to begin.
@@ -63,6 +63,14 @@ export type BeginTurnRequest = Message<"lamla.store.v1.BeginTurnRequest"> & {
      */
     value: EditedMessage;
     case: "editedMessage";
+  } | {
+    /**
+     * Asked for the rest of an answer.
+     *
+     * @generated from field: lamla.store.v1.ContinuedAnswer continued_answer = 9;
+     */
+    value: ContinuedAnswer;
+    case: "continuedAnswer";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -186,6 +194,27 @@ export const EditedMessageSchema: GenMessage<EditedMessage> = /*@__PURE__*/
   messageDesc(file_lamla_store_v1_turn_service, 3);
 
 /**
+ * The rest of an answer.
+ *
+ * @generated from message lamla.store.v1.ContinuedAnswer
+ */
+export type ContinuedAnswer = Message<"lamla.store.v1.ContinuedAnswer"> & {
+  /**
+   * The answer to go on with.
+   *
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+};
+
+/**
+ * Describes the message lamla.store.v1.ContinuedAnswer.
+ * Use `create(ContinuedAnswerSchema)` to create a new message.
+ */
+export const ContinuedAnswerSchema: GenMessage<ContinuedAnswer> = /*@__PURE__*/
+  messageDesc(file_lamla_store_v1_turn_service, 4);
+
+/**
  * A turn that began.
  *
  * @generated from message lamla.store.v1.BeginTurnResponse
@@ -247,6 +276,21 @@ export type BeginTurnResponse = Message<"lamla.store.v1.BeginTurnResponse"> & {
    * @generated from field: string prompt_version = 8;
    */
   promptVersion: string;
+
+  /**
+   * What the new answer begins with: the text of a continued one. Empty otherwise.
+   *
+   * @generated from field: string answer_prefix = 9;
+   */
+  answerPrefix: string;
+
+  /**
+   * Whether the conversation has no title but the begin of its first message: one made by
+   * a model is welcome (`SetConversationTitle`).
+   *
+   * @generated from field: bool title_wanted = 10;
+   */
+  titleWanted: boolean;
 };
 
 /**
@@ -254,7 +298,7 @@ export type BeginTurnResponse = Message<"lamla.store.v1.BeginTurnResponse"> & {
  * Use `create(BeginTurnResponseSchema)` to create a new message.
  */
 export const BeginTurnResponseSchema: GenMessage<BeginTurnResponse> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 4);
+  messageDesc(file_lamla_store_v1_turn_service, 5);
 
 /**
  * A message that the prompt may hold.
@@ -282,7 +326,7 @@ export type HistoryMessage = Message<"lamla.store.v1.HistoryMessage"> & {
  * Use `create(HistoryMessageSchema)` to create a new message.
  */
 export const HistoryMessageSchema: GenMessage<HistoryMessage> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 5);
+  messageDesc(file_lamla_store_v1_turn_service, 6);
 
 /**
  * Who may write a generation.
@@ -331,7 +375,7 @@ export type Lease = Message<"lamla.store.v1.Lease"> & {
  * Use `create(LeaseSchema)` to create a new message.
  */
 export const LeaseSchema: GenMessage<Lease> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 6);
+  messageDesc(file_lamla_store_v1_turn_service, 7);
 
 /**
  * Pieces of many generations.
@@ -359,7 +403,7 @@ export type AppendEventsRequest = Message<"lamla.store.v1.AppendEventsRequest"> 
  * Use `create(AppendEventsRequestSchema)` to create a new message.
  */
 export const AppendEventsRequestSchema: GenMessage<AppendEventsRequest> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 7);
+  messageDesc(file_lamla_store_v1_turn_service, 8);
 
 /**
  * What is new of one generation.
@@ -422,7 +466,7 @@ export type GenerationDelta = Message<"lamla.store.v1.GenerationDelta"> & {
  * Use `create(GenerationDeltaSchema)` to create a new message.
  */
 export const GenerationDeltaSchema: GenMessage<GenerationDelta> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 8);
+  messageDesc(file_lamla_store_v1_turn_service, 9);
 
 /**
  * What became of the pieces.
@@ -444,7 +488,7 @@ export type AppendEventsResponse = Message<"lamla.store.v1.AppendEventsResponse"
  * Use `create(AppendEventsResponseSchema)` to create a new message.
  */
 export const AppendEventsResponseSchema: GenMessage<AppendEventsResponse> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 9);
+  messageDesc(file_lamla_store_v1_turn_service, 10);
 
 /**
  * The end of a generation.
@@ -535,7 +579,7 @@ export type FinishTurnRequest = Message<"lamla.store.v1.FinishTurnRequest"> & {
  * Use `create(FinishTurnRequestSchema)` to create a new message.
  */
 export const FinishTurnRequestSchema: GenMessage<FinishTurnRequest> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 10);
+  messageDesc(file_lamla_store_v1_turn_service, 11);
 
 /**
  * The stored answer.
@@ -556,7 +600,7 @@ export type FinishTurnResponse = Message<"lamla.store.v1.FinishTurnResponse"> & 
  * Use `create(FinishTurnResponseSchema)` to create a new message.
  */
 export const FinishTurnResponseSchema: GenMessage<FinishTurnResponse> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 11);
+  messageDesc(file_lamla_store_v1_turn_service, 12);
 
 /**
  * Which generation to find.
@@ -577,7 +621,7 @@ export type LocateGenerationRequest = Message<"lamla.store.v1.LocateGenerationRe
  * Use `create(LocateGenerationRequestSchema)` to create a new message.
  */
 export const LocateGenerationRequestSchema: GenMessage<LocateGenerationRequest> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 12);
+  messageDesc(file_lamla_store_v1_turn_service, 13);
 
 /**
  * A generation and its writer.
@@ -619,7 +663,7 @@ export type LocateGenerationResponse = Message<"lamla.store.v1.LocateGenerationR
  * Use `create(LocateGenerationResponseSchema)` to create a new message.
  */
 export const LocateGenerationResponseSchema: GenMessage<LocateGenerationResponse> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 13);
+  messageDesc(file_lamla_store_v1_turn_service, 14);
 
 /**
  * Which generation to take over.
@@ -654,7 +698,7 @@ export type TakeOverGenerationRequest = Message<"lamla.store.v1.TakeOverGenerati
  * Use `create(TakeOverGenerationRequestSchema)` to create a new message.
  */
 export const TakeOverGenerationRequestSchema: GenMessage<TakeOverGenerationRequest> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 14);
+  messageDesc(file_lamla_store_v1_turn_service, 15);
 
 /**
  * The lease of the new writer.
@@ -689,7 +733,63 @@ export type TakeOverGenerationResponse = Message<"lamla.store.v1.TakeOverGenerat
  * Use `create(TakeOverGenerationResponseSchema)` to create a new message.
  */
 export const TakeOverGenerationResponseSchema: GenMessage<TakeOverGenerationResponse> = /*@__PURE__*/
-  messageDesc(file_lamla_store_v1_turn_service, 15);
+  messageDesc(file_lamla_store_v1_turn_service, 16);
+
+/**
+ * A title made by a model.
+ *
+ * @generated from message lamla.store.v1.SetConversationTitleRequest
+ */
+export type SetConversationTitleRequest = Message<"lamla.store.v1.SetConversationTitleRequest"> & {
+  /**
+   * A generation of the conversation. A UUID, required.
+   *
+   * @generated from field: string generation_id = 1;
+   */
+  generationId: string;
+
+  /**
+   * From `BeginTurnResponse`.
+   *
+   * @generated from field: string capability = 2;
+   */
+  capability: string;
+
+  /**
+   * The title, 1 to 200 Unicode characters.
+   *
+   * @generated from field: string title = 3;
+   */
+  title: string;
+};
+
+/**
+ * Describes the message lamla.store.v1.SetConversationTitleRequest.
+ * Use `create(SetConversationTitleRequestSchema)` to create a new message.
+ */
+export const SetConversationTitleRequestSchema: GenMessage<SetConversationTitleRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_store_v1_turn_service, 17);
+
+/**
+ * What became of it.
+ *
+ * @generated from message lamla.store.v1.SetConversationTitleResponse
+ */
+export type SetConversationTitleResponse = Message<"lamla.store.v1.SetConversationTitleResponse"> & {
+  /**
+   * Whether the conversation has this title now.
+   *
+   * @generated from field: bool accepted = 1;
+   */
+  accepted: boolean;
+};
+
+/**
+ * Describes the message lamla.store.v1.SetConversationTitleResponse.
+ * Use `create(SetConversationTitleResponseSchema)` to create a new message.
+ */
+export const SetConversationTitleResponseSchema: GenMessage<SetConversationTitleResponse> = /*@__PURE__*/
+  messageDesc(file_lamla_store_v1_turn_service, 18);
 
 /**
  * What gateway needs of the store to answer a message, one round trip each.
@@ -792,6 +892,23 @@ export const TurnService: GenService<{
     methodKind: "unary";
     input: typeof TakeOverGenerationRequestSchema;
     output: typeof TakeOverGenerationResponseSchema;
+  },
+  /**
+   * Gives the conversation of a generation a title that a model made, unless its user has
+   * given it one meanwhile.
+   *
+   * Idempotent.
+   *
+   * Errors:
+   * - `PERMISSION_DENIED`, `ERROR_REASON_CAPABILITY_INVALID`.
+   * - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: it was deleted.
+   *
+   * @generated from rpc lamla.store.v1.TurnService.SetConversationTitle
+   */
+  setConversationTitle: {
+    methodKind: "unary";
+    input: typeof SetConversationTitleRequestSchema;
+    output: typeof SetConversationTitleResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_lamla_store_v1_turn_service, 0);
