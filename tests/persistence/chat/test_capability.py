@@ -15,10 +15,11 @@ class TestCapability:
         """
         one, two = uuid7(), uuid7()
         granted = capability_grant(one)
+        changed = ("B" if granted[0] == "A" else "A") + granted[1:]
 
         assert capability_permits(granted, one)
         assert not capability_permits(granted, two)
-        assert not capability_permits(granted[:-2] + "A=", one)
+        assert not capability_permits(changed, one)
         assert not capability_permits("", one)
 
     def test_cannot_be_made_without_the_key(self):
