@@ -27,7 +27,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$lamla/compat/v1/compat_service.proto\x12\x0flamla.compat.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/rpc/status.proto\"4\n\x0b\x43hatRequest\x12%\n\x07message\x18\x01 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\x80\xfa\x01R\x07message\"*\n\x0c\x43hatResponse\x12\x1a\n\x08response\x18\x01 \x01(\tR\x08response\":\n\x11\x43hatStreamRequest\x12%\n\x07message\x18\x01 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\x80\xfa\x01R\x07message\"\x8b\x01\n\x0f\x43hatStreamEvent\x12\x1f\n\x08response\x18\x01 \x01(\tH\x00R\x08response\x88\x01\x01\x12\x17\n\x04\x64one\x18\x02 \x01(\x08H\x01R\x04\x64one\x88\x01\x01\x12(\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusR\x05\x65rrorB\x0b\n\t_responseB\x07\n\x05_done\";\n\x19\x43reateConversationRequest\x12\x1e\n\x05title\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\"t\n\x0c\x43onversation\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x1e\n\ncreated_at\x18\x03 \x01(\tR\ncreated_at\x12\x1e\n\nupdated_at\x18\x04 \x01(\tR\nupdated_at\"\x1a\n\x18ListConversationsRequest\"`\n\x19ListConversationsResponse\x12\x43\n\rconversations\x18\x01 \x03(\x0b\x32\x1d.lamla.compat.v1.ConversationR\rconversations\"m\n\x11\x41\x64\x64MessageRequest\x12\x31\n\x0f\x63onversation_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0e\x63onversationId\x12%\n\x07message\x18\x02 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\x80\xfa\x01R\x07message\"\xad\x01\n\x07Message\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12(\n\x0f\x63onversation_id\x18\x02 \x01(\tR\x0f\x63onversation_id\x12\x12\n\x04role\x18\x03 \x01(\tR\x04role\x12\x18\n\x07\x63ontent\x18\x04 \x01(\tR\x07\x63ontent\x12\x1a\n\x08response\x18\x05 \x01(\tR\x08response\x12\x1e\n\ncreated_at\x18\x06 \x01(\tR\ncreated_at2\x8c\x05\n\rCompatService\x12Y\n\x04\x43hat\x12\x1c.lamla.compat.v1.ChatRequest\x1a\x1d.lamla.compat.v1.ChatResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\"\t/api/chat:\x01*\x12q\n\nChatStream\x12\".lamla.compat.v1.ChatStreamRequest\x1a .lamla.compat.v1.ChatStreamEvent\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x10/api/chat/stream:\x01*0\x01\x12\x83\x01\n\x12\x43reateConversation\x12*.lamla.compat.v1.CreateConversationRequest\x1a\x1d.lamla.compat.v1.Conversation\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/api/chat/conversations:\x01*\x12\x9a\x01\n\x11ListConversations\x12).lamla.compat.v1.ListConversationsRequest\x1a*.lamla.compat.v1.ListConversationsResponse\".\x82\xd3\xe4\x93\x02(\x12\x17/api/chat/conversationsb\rconversations\x12\x89\x01\n\nAddMessage\x12\".lamla.compat.v1.AddMessageRequest\x1a\x18.lamla.compat.v1.Message\"=\x82\xd3\xe4\x93\x02\x37\"2/api/chat/conversations/{conversation_id}/messages:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$lamla/compat/v1/compat_service.proto\x12\x0flamla.compat.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/rpc/status.proto\"\xd4\x01\n\x0b\x43hatRequest\x12\xc4\x01\n\x07message\x18\x01 \x01(\tB\xa9\x01\xbaH\xa5\x01r\x06\x10\x01\x18\x80\xfa\x01\xba\x01I\n\x11message.not_blank\x12\x11must not be blank\x1a!this == \'\' || this.matches(\'\\\\S\')\xba\x01N\n\x0emessage.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')R\x07message\"*\n\x0c\x43hatResponse\x12\x1a\n\x08response\x18\x01 \x01(\tR\x08response\"\xda\x01\n\x11\x43hatStreamRequest\x12\xc4\x01\n\x07message\x18\x01 \x01(\tB\xa9\x01\xbaH\xa5\x01r\x06\x10\x01\x18\x80\xfa\x01\xba\x01I\n\x11message.not_blank\x12\x11must not be blank\x1a!this == \'\' || this.matches(\'\\\\S\')\xba\x01N\n\x0emessage.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')R\x07message\"\x8b\x01\n\x0f\x43hatStreamEvent\x12\x1f\n\x08response\x18\x01 \x01(\tH\x00R\x08response\x88\x01\x01\x12\x17\n\x04\x64one\x18\x02 \x01(\x08H\x01R\x04\x64one\x88\x01\x01\x12(\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusR\x05\x65rrorB\x0b\n\t_responseB\x07\n\x05_done\";\n\x19\x43reateConversationRequest\x12\x1e\n\x05title\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05title\"t\n\x0c\x43onversation\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x1e\n\ncreated_at\x18\x03 \x01(\tR\ncreated_at\x12\x1e\n\nupdated_at\x18\x04 \x01(\tR\nupdated_at\"\x1a\n\x18ListConversationsRequest\"`\n\x19ListConversationsResponse\x12\x43\n\rconversations\x18\x01 \x03(\x0b\x32\x1d.lamla.compat.v1.ConversationR\rconversations\"\x8d\x02\n\x11\x41\x64\x64MessageRequest\x12\x31\n\x0f\x63onversation_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0e\x63onversationId\x12\xc4\x01\n\x07message\x18\x02 \x01(\tB\xa9\x01\xbaH\xa5\x01r\x06\x10\x01\x18\x80\xfa\x01\xba\x01I\n\x11message.not_blank\x12\x11must not be blank\x1a!this == \'\' || this.matches(\'\\\\S\')\xba\x01N\n\x0emessage.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')R\x07message\"\xad\x01\n\x07Message\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12(\n\x0f\x63onversation_id\x18\x02 \x01(\tR\x0f\x63onversation_id\x12\x12\n\x04role\x18\x03 \x01(\tR\x04role\x12\x18\n\x07\x63ontent\x18\x04 \x01(\tR\x07\x63ontent\x12\x1a\n\x08response\x18\x05 \x01(\tR\x08response\x12\x1e\n\ncreated_at\x18\x06 \x01(\tR\ncreated_at2\x8c\x05\n\rCompatService\x12Y\n\x04\x43hat\x12\x1c.lamla.compat.v1.ChatRequest\x1a\x1d.lamla.compat.v1.ChatResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\"\t/api/chat:\x01*\x12q\n\nChatStream\x12\".lamla.compat.v1.ChatStreamRequest\x1a .lamla.compat.v1.ChatStreamEvent\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x10/api/chat/stream:\x01*0\x01\x12\x83\x01\n\x12\x43reateConversation\x12*.lamla.compat.v1.CreateConversationRequest\x1a\x1d.lamla.compat.v1.Conversation\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/api/chat/conversations:\x01*\x12\x9a\x01\n\x11ListConversations\x12).lamla.compat.v1.ListConversationsRequest\x1a*.lamla.compat.v1.ListConversationsResponse\".\x82\xd3\xe4\x93\x02(\x12\x17/api/chat/conversationsb\rconversations\x12\x89\x01\n\nAddMessage\x12\".lamla.compat.v1.AddMessageRequest\x1a\x18.lamla.compat.v1.Message\"=\x82\xd3\xe4\x93\x02\x37\"2/api/chat/conversations/{conversation_id}/messages:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,15 +35,15 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lamla.compat.v1.compat_serv
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CHATREQUEST'].fields_by_name['message']._loaded_options = None
-  _globals['_CHATREQUEST'].fields_by_name['message']._serialized_options = b'\272H\010r\006\020\001\030\200\372\001'
+  _globals['_CHATREQUEST'].fields_by_name['message']._serialized_options = b'\272H\245\001r\006\020\001\030\200\372\001\272\001I\n\021message.not_blank\022\021must not be blank\032!this == \'\' || this.matches(\'\\\\S\')\272\001N\n\016message.no_nul\022\"must not contain the character NUL\032\030!this.contains(\'\\u0000\')'
   _globals['_CHATSTREAMREQUEST'].fields_by_name['message']._loaded_options = None
-  _globals['_CHATSTREAMREQUEST'].fields_by_name['message']._serialized_options = b'\272H\010r\006\020\001\030\200\372\001'
+  _globals['_CHATSTREAMREQUEST'].fields_by_name['message']._serialized_options = b'\272H\245\001r\006\020\001\030\200\372\001\272\001I\n\021message.not_blank\022\021must not be blank\032!this == \'\' || this.matches(\'\\\\S\')\272\001N\n\016message.no_nul\022\"must not contain the character NUL\032\030!this.contains(\'\\u0000\')'
   _globals['_CREATECONVERSATIONREQUEST'].fields_by_name['title']._loaded_options = None
   _globals['_CREATECONVERSATIONREQUEST'].fields_by_name['title']._serialized_options = b'\272H\005r\003\030\310\001'
   _globals['_ADDMESSAGEREQUEST'].fields_by_name['conversation_id']._loaded_options = None
   _globals['_ADDMESSAGEREQUEST'].fields_by_name['conversation_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_ADDMESSAGEREQUEST'].fields_by_name['message']._loaded_options = None
-  _globals['_ADDMESSAGEREQUEST'].fields_by_name['message']._serialized_options = b'\272H\010r\006\020\001\030\200\372\001'
+  _globals['_ADDMESSAGEREQUEST'].fields_by_name['message']._serialized_options = b'\272H\245\001r\006\020\001\030\200\372\001\272\001I\n\021message.not_blank\022\021must not be blank\032!this == \'\' || this.matches(\'\\\\S\')\272\001N\n\016message.no_nul\022\"must not contain the character NUL\032\030!this.contains(\'\\u0000\')'
   _globals['_COMPATSERVICE'].methods_by_name['Chat']._loaded_options = None
   _globals['_COMPATSERVICE'].methods_by_name['Chat']._serialized_options = b'\202\323\344\223\002\016\"\t/api/chat:\001*'
   _globals['_COMPATSERVICE'].methods_by_name['ChatStream']._loaded_options = None
@@ -54,26 +54,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COMPATSERVICE'].methods_by_name['ListConversations']._serialized_options = b'\202\323\344\223\002(\022\027/api/chat/conversationsb\rconversations'
   _globals['_COMPATSERVICE'].methods_by_name['AddMessage']._loaded_options = None
   _globals['_COMPATSERVICE'].methods_by_name['AddMessage']._serialized_options = b'\202\323\344\223\0027\"2/api/chat/conversations/{conversation_id}/messages:\001*'
-  _globals['_CHATREQUEST']._serialized_start=141
-  _globals['_CHATREQUEST']._serialized_end=193
-  _globals['_CHATRESPONSE']._serialized_start=195
-  _globals['_CHATRESPONSE']._serialized_end=237
-  _globals['_CHATSTREAMREQUEST']._serialized_start=239
-  _globals['_CHATSTREAMREQUEST']._serialized_end=297
-  _globals['_CHATSTREAMEVENT']._serialized_start=300
-  _globals['_CHATSTREAMEVENT']._serialized_end=439
-  _globals['_CREATECONVERSATIONREQUEST']._serialized_start=441
-  _globals['_CREATECONVERSATIONREQUEST']._serialized_end=500
-  _globals['_CONVERSATION']._serialized_start=502
-  _globals['_CONVERSATION']._serialized_end=618
-  _globals['_LISTCONVERSATIONSREQUEST']._serialized_start=620
-  _globals['_LISTCONVERSATIONSREQUEST']._serialized_end=646
-  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_start=648
-  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_end=744
-  _globals['_ADDMESSAGEREQUEST']._serialized_start=746
-  _globals['_ADDMESSAGEREQUEST']._serialized_end=855
-  _globals['_MESSAGE']._serialized_start=858
-  _globals['_MESSAGE']._serialized_end=1031
-  _globals['_COMPATSERVICE']._serialized_start=1034
-  _globals['_COMPATSERVICE']._serialized_end=1686
+  _globals['_CHATREQUEST']._serialized_start=142
+  _globals['_CHATREQUEST']._serialized_end=354
+  _globals['_CHATRESPONSE']._serialized_start=356
+  _globals['_CHATRESPONSE']._serialized_end=398
+  _globals['_CHATSTREAMREQUEST']._serialized_start=401
+  _globals['_CHATSTREAMREQUEST']._serialized_end=619
+  _globals['_CHATSTREAMEVENT']._serialized_start=622
+  _globals['_CHATSTREAMEVENT']._serialized_end=761
+  _globals['_CREATECONVERSATIONREQUEST']._serialized_start=763
+  _globals['_CREATECONVERSATIONREQUEST']._serialized_end=822
+  _globals['_CONVERSATION']._serialized_start=824
+  _globals['_CONVERSATION']._serialized_end=940
+  _globals['_LISTCONVERSATIONSREQUEST']._serialized_start=942
+  _globals['_LISTCONVERSATIONSREQUEST']._serialized_end=968
+  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_start=970
+  _globals['_LISTCONVERSATIONSRESPONSE']._serialized_end=1066
+  _globals['_ADDMESSAGEREQUEST']._serialized_start=1069
+  _globals['_ADDMESSAGEREQUEST']._serialized_end=1338
+  _globals['_MESSAGE']._serialized_start=1341
+  _globals['_MESSAGE']._serialized_end=1514
+  _globals['_COMPATSERVICE']._serialized_start=1517
+  _globals['_COMPATSERVICE']._serialized_end=2169
 # @@protoc_insertion_point(module_scope)

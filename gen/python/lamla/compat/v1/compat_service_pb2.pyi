@@ -27,7 +27,7 @@ class ChatRequest(_message.Message):
 
     MESSAGE_FIELD_NUMBER: _builtins.int
     message: _builtins.str
-    """The text, 1 to 32,000 Unicode characters."""
+    """The text, 1 to 32,000 Unicode characters, not only white space, without NUL."""
     def __init__(
         self,
         *,
@@ -71,7 +71,7 @@ class ChatStreamRequest(_message.Message):
 
     MESSAGE_FIELD_NUMBER: _builtins.int
     message: _builtins.str
-    """The text, 1 to 32,000 Unicode characters."""
+    """The text, 1 to 32,000 Unicode characters, not only white space, without NUL."""
     def __init__(
         self,
         *,
@@ -232,7 +232,7 @@ class AddMessageRequest(_message.Message):
     conversation_id: _builtins.str
     """The conversation. A UUID."""
     message: _builtins.str
-    """The text, 1 to 32,000 Unicode characters."""
+    """The text, 1 to 32,000 Unicode characters, not only white space, without NUL."""
     def __init__(
         self,
         *,

@@ -41,7 +41,9 @@ class BeginTurnRequest(_message.Message):
     request_id: _builtins.str
     """Names this request for retries. A UUID chosen by the user's client, required."""
     gateway_endpoint: _builtins.str
-    """Where the writer is reached by other gateways: `host:port`."""
+    """Where the writer is reached by other gateways: `host:port`, then `#` and what tells
+    this run of that process from its earlier ones.
+    """
     prompt_version: _builtins.str
     """The version of the prompt template that gateway will use."""
     @_builtins.property
@@ -301,7 +303,9 @@ class Lease(_message.Message):
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     EXPIRED_FIELD_NUMBER: _builtins.int
     gateway_endpoint: _builtins.str
-    """Where the writer is reached: `host:port`."""
+    """Where the writer is reached: `host:port`, then `#` and which run of that process it
+    is.
+    """
     worker_endpoint: _builtins.str
     """Where the llm_worker is reached that generates: `host:port`. Empty until it is known."""
     epoch: _builtins.int
@@ -595,7 +599,7 @@ class TakeOverGenerationRequest(_message.Message):
     generation_id: _builtins.str
     """The generation. A UUID, required."""
     gateway_endpoint: _builtins.str
-    """Where the new writer is reached: `host:port`."""
+    """Where the new writer is reached, as in `BeginTurnRequest`."""
     @_builtins.property
     def lease_duration(self) -> _duration_pb2.Duration:
         """How long the lease holds without a checkpoint, as in `BeginTurnRequest`."""
@@ -624,8 +628,13 @@ class TakeOverGenerationResponse(_message.Message):
     GENERATION_FIELD_NUMBER: _builtins.int
     CAPABILITY_FIELD_NUMBER: _builtins.int
     LEASE_FIELD_NUMBER: _builtins.int
+    ANSWER_PREFIX_LENGTH_FIELD_NUMBER: _builtins.int
     capability: _builtins.str
     """Permits the writes of this generation. Secret."""
+    answer_prefix_length: _builtins.int
+    """How much of the text a continued answer began with (`answer_prefix`), in Unicode code
+    points: what llm_worker generates comes after it. 0 for other answers.
+    """
     @_builtins.property
     def generation(self) -> _generation_pb2.Generation:
         """As it is stored, checkpoints included."""
@@ -640,10 +649,11 @@ class TakeOverGenerationResponse(_message.Message):
         generation: _generation_pb2.Generation | None = ...,
         capability: _builtins.str = ...,
         lease: Global___Lease | None = ...,
+        answer_prefix_length: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["generation", b"generation", "lease", b"lease"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["capability", b"capability", "generation", b"generation", "lease", b"lease"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_prefix_length", b"answer_prefix_length", "capability", b"capability", "generation", b"generation", "lease", b"lease"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -151,8 +151,9 @@ class TurnServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TakeOverGeneration(self, request, context):
-        """Takes the lease of a generation whose writer is gone (its lease has expired), with the
-        next epoch. Needs the user's token.
+        """Takes the lease of a generation whose writer is gone, with the next epoch: its lease
+        has expired, or is held by an earlier run of the process that asks. Needs the user's
+        token.
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: none of this user.

@@ -87,8 +87,9 @@ class TurnServiceStub:
     - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: none of this user.
     """
     TakeOverGeneration: _grpc.UnaryUnaryMultiCallable[_turn_service_pb2.TakeOverGenerationRequest, _turn_service_pb2.TakeOverGenerationResponse]
-    """Takes the lease of a generation whose writer is gone (its lease has expired), with the
-    next epoch. Needs the user's token.
+    """Takes the lease of a generation whose writer is gone, with the next epoch: its lease
+    has expired, or is held by an earlier run of the process that asks. Needs the user's
+    token.
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: none of this user.
@@ -165,8 +166,9 @@ class TurnServiceAsyncStub(TurnServiceStub):
     - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: none of this user.
     """
     TakeOverGeneration: _aio.UnaryUnaryMultiCallable[_turn_service_pb2.TakeOverGenerationRequest, _turn_service_pb2.TakeOverGenerationResponse]  # type: ignore[assignment]
-    """Takes the lease of a generation whose writer is gone (its lease has expired), with the
-    next epoch. Needs the user's token.
+    """Takes the lease of a generation whose writer is gone, with the next epoch: its lease
+    has expired, or is held by an earlier run of the process that asks. Needs the user's
+    token.
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: none of this user.
@@ -270,8 +272,9 @@ class TurnServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _turn_service_pb2.TakeOverGenerationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_turn_service_pb2.TakeOverGenerationResponse, _abc.Awaitable[_turn_service_pb2.TakeOverGenerationResponse]]:
-        """Takes the lease of a generation whose writer is gone (its lease has expired), with the
-        next epoch. Needs the user's token.
+        """Takes the lease of a generation whose writer is gone, with the next epoch: its lease
+        has expired, or is held by an earlier run of the process that asks. Needs the user's
+        token.
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_GENERATION_NOT_FOUND`: none of this user.
