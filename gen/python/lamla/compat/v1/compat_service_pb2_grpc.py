@@ -56,10 +56,10 @@ class CompatServiceStub:
                 request_serializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.CreateConversationRequest.SerializeToString,
                 response_deserializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.Conversation.FromString,
                 _registered_method=True)
-        self.ListConversations = channel.unary_unary(
+        self.ListConversations = channel.unary_stream(
                 '/lamla.compat.v1.CompatService/ListConversations',
                 request_serializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.ListConversationsRequest.SerializeToString,
-                response_deserializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.ListConversationsResponse.FromString,
+                response_deserializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.Conversation.FromString,
                 _registered_method=True)
         self.AddMessage = channel.unary_unary(
                 '/lamla.compat.v1.CompatService/AddMessage',
@@ -103,8 +103,9 @@ class CompatServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListConversations(self, request, context):
-        """Lists the caller's conversations as a JSON array, most recently used first, at most
-        100.
+        """Lists the caller's conversations, most recently used first, at most 100.
+
+        Stream: one conversation each, which Envoy writes as one JSON array.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -139,10 +140,10 @@ def add_CompatServiceServicer_to_server(servicer, server):
                     request_deserializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.CreateConversationRequest.FromString,
                     response_serializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.Conversation.SerializeToString,
             ),
-            'ListConversations': grpc.unary_unary_rpc_method_handler(
+            'ListConversations': grpc.unary_stream_rpc_method_handler(
                     servicer.ListConversations,
                     request_deserializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.ListConversationsRequest.FromString,
-                    response_serializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.ListConversationsResponse.SerializeToString,
+                    response_serializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.Conversation.SerializeToString,
             ),
             'AddMessage': grpc.unary_unary_rpc_method_handler(
                     servicer.AddMessage,
@@ -259,12 +260,12 @@ class CompatService:
             wait_for_ready=None,
             timeout=None,
             metadata=None):
-        return grpc.experimental.unary_unary(
+        return grpc.experimental.unary_stream(
             request,
             target,
             '/lamla.compat.v1.CompatService/ListConversations',
             lamla_dot_compat_dot_v1_dot_compat__service__pb2.ListConversationsRequest.SerializeToString,
-            lamla_dot_compat_dot_v1_dot_compat__service__pb2.ListConversationsResponse.FromString,
+            lamla_dot_compat_dot_v1_dot_compat__service__pb2.Conversation.FromString,
             options,
             channel_credentials,
             insecure,

@@ -50,9 +50,10 @@ class CompatServiceStub:
     """
     CreateConversation: _grpc.UnaryUnaryMultiCallable[_compat_service_pb2.CreateConversationRequest, _compat_service_pb2.Conversation]
     """Creates an empty conversation."""
-    ListConversations: _grpc.UnaryUnaryMultiCallable[_compat_service_pb2.ListConversationsRequest, _compat_service_pb2.ListConversationsResponse]
-    """Lists the caller's conversations as a JSON array, most recently used first, at most
-    100.
+    ListConversations: _grpc.UnaryStreamMultiCallable[_compat_service_pb2.ListConversationsRequest, _compat_service_pb2.Conversation]
+    """Lists the caller's conversations, most recently used first, at most 100.
+
+    Stream: one conversation each, which Envoy writes as one JSON array.
     """
     AddMessage: _grpc.UnaryUnaryMultiCallable[_compat_service_pb2.AddMessageRequest, _compat_service_pb2.Message]
     """Answers a message in a conversation; the whole answer at once.
@@ -84,9 +85,10 @@ class CompatServiceAsyncStub(CompatServiceStub):
     """
     CreateConversation: _aio.UnaryUnaryMultiCallable[_compat_service_pb2.CreateConversationRequest, _compat_service_pb2.Conversation]  # type: ignore[assignment]
     """Creates an empty conversation."""
-    ListConversations: _aio.UnaryUnaryMultiCallable[_compat_service_pb2.ListConversationsRequest, _compat_service_pb2.ListConversationsResponse]  # type: ignore[assignment]
-    """Lists the caller's conversations as a JSON array, most recently used first, at most
-    100.
+    ListConversations: _aio.UnaryStreamMultiCallable[_compat_service_pb2.ListConversationsRequest, _compat_service_pb2.Conversation]  # type: ignore[assignment]
+    """Lists the caller's conversations, most recently used first, at most 100.
+
+    Stream: one conversation each, which Envoy writes as one JSON array.
     """
     AddMessage: _aio.UnaryUnaryMultiCallable[_compat_service_pb2.AddMessageRequest, _compat_service_pb2.Message]  # type: ignore[assignment]
     """Answers a message in a conversation; the whole answer at once.
@@ -139,9 +141,10 @@ class CompatServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _compat_service_pb2.ListConversationsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_compat_service_pb2.ListConversationsResponse, _abc.Awaitable[_compat_service_pb2.ListConversationsResponse]]:
-        """Lists the caller's conversations as a JSON array, most recently used first, at most
-        100.
+    ) -> _typing.Union[_abc.Iterator[_compat_service_pb2.Conversation], _abc.AsyncIterator[_compat_service_pb2.Conversation]]:
+        """Lists the caller's conversations, most recently used first, at most 100.
+
+        Stream: one conversation each, which Envoy writes as one JSON array.
         """
 
     @_abc_1.abstractmethod
