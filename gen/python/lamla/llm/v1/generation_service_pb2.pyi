@@ -313,16 +313,24 @@ Global___CancelResponse: _TypeAlias = CancelResponse  # noqa: Y015
 
 @_typing.final
 class ListModelsRequest(_message.Message):
-    """Nothing to say."""
+    """Which models to list."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Only whether this model can be asked for: the answer has it, or nothing. Also finds
+    names that are not listed, because what they mean is in the name (the scripted
+    provider's). Empty lists all.
+    """
     def __init__(
         self,
+        *,
+        name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -335,18 +343,30 @@ class ListModelsResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     MODELS_FIELD_NUMBER: _builtins.int
+    DEFAULT_TEMPERATURE_FIELD_NUMBER: _builtins.int
+    DEFAULT_MAX_OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    MAX_OUTPUT_TOKENS_CAP_FIELD_NUMBER: _builtins.int
+    default_temperature: _builtins.float
+    """The temperature of a request that names none."""
+    default_max_output_tokens: _builtins.int
+    """The bound on the answer to a request that names none, in model tokens."""
+    max_output_tokens_cap: _builtins.int
+    """The most that a request may ask for, in model tokens; above it is `INVALID_FIELD`."""
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___Model]:
-        """The default first."""
+        """The default first; for a `name`, that model or none."""
 
     def __init__(
         self,
         *,
         models: _abc.Iterable[Global___Model] | None = ...,
+        default_temperature: _builtins.float = ...,
+        default_max_output_tokens: _builtins.int = ...,
+        max_output_tokens_cap: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["models", b"models"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["default_max_output_tokens", b"default_max_output_tokens", "default_temperature", b"default_temperature", "max_output_tokens_cap", b"max_output_tokens_cap", "models", b"models"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -78,7 +78,9 @@ class GenerationServiceStub:
     Idempotent: an unknown or ended generation is no error.
     """
     ListModels: _grpc.UnaryUnaryMultiCallable[_generation_service_pb2.ListModelsRequest, _generation_service_pb2.ListModelsResponse]
-    """Lists the models that can be asked for, the default first. No effects."""
+    """Lists the models that can be asked for, the default first; or says whether one can.
+    No effects.
+    """
 
 @_typing.type_check_only
 class GenerationServiceAsyncStub(GenerationServiceStub):
@@ -130,7 +132,9 @@ class GenerationServiceAsyncStub(GenerationServiceStub):
     Idempotent: an unknown or ended generation is no error.
     """
     ListModels: _aio.UnaryUnaryMultiCallable[_generation_service_pb2.ListModelsRequest, _generation_service_pb2.ListModelsResponse]  # type: ignore[assignment]
-    """Lists the models that can be asked for, the default first. No effects."""
+    """Lists the models that can be asked for, the default first; or says whether one can.
+    No effects.
+    """
 
 class GenerationServiceServicer(metaclass=_abc_1.ABCMeta):
     """Turns prompts into tokens.
@@ -203,6 +207,8 @@ class GenerationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _generation_service_pb2.ListModelsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_generation_service_pb2.ListModelsResponse, _abc.Awaitable[_generation_service_pb2.ListModelsResponse]]:
-        """Lists the models that can be asked for, the default first. No effects."""
+        """Lists the models that can be asked for, the default first; or says whether one can.
+        No effects.
+        """
 
 def add_GenerationServiceServicer_to_server(servicer: GenerationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file lamla/llm/v1/generation_service.proto.
  */
 export const file_lamla_llm_v1_generation_service: GenFile = /*@__PURE__*/
-  fileDesc("CiVsYW1sYS9sbG0vdjEvZ2VuZXJhdGlvbl9zZXJ2aWNlLnByb3RvEgxsYW1sYS5sbG0udjEi2wEKD0dlbmVyYXRlUmVxdWVzdBIfCg1nZW5lcmF0aW9uX2lkGAEgASgJQgi6SAVyA7ABARI3CghtZXNzYWdlcxgCIAMoCzIbLmxhbWxhLmxsbS52MS5Qcm9tcHRNZXNzYWdlQgi6SAWSAQIIARIvCgZjb25maWcYAyABKAsyHy5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25Db25maWcSPQoMZGV0YWNoX2dyYWNlGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQgy6SAmqAQYiAgg8MgAiYwoNUHJvbXB0TWVzc2FnZRIyCgRyb2xlGAEgASgOMhgubGFtbGEubGxtLnYxLlByb21wdFJvbGVCCrpIB4IBBBABIAASDAoEdGV4dBgCIAEoCRIQCghtYXlfZHJvcBgDIAEoCCLzAQoNR2VuZXJhdGVFdmVudBIQCghzZXF1ZW5jZRgBIAEoDRIwCgdzdGFydGVkGAIgASgLMh0ubGFtbGEubGxtLnYxLlByb3ZpZGVyU3RhcnRlZEgAEicKBnRva2VucxgDIAEoCzIVLmxhbWxhLmNoYXQudjEuVG9rZW5zSAASOAoPYXR0ZW1wdF9jaGFuZ2VkGAQgASgLMh0ubGFtbGEuY2hhdC52MS5BdHRlbXB0Q2hhbmdlZEgAEjIKCGZpbmlzaGVkGAUgASgLMh4ubGFtbGEubGxtLnYxLlByb3ZpZGVyRmluaXNoZWRIAEIHCgVldmVudCJlCg9Qcm92aWRlclN0YXJ0ZWQSEAoIcHJvdmlkZXIYASABKAkSDQoFbW9kZWwYAiABKAkSGAoQZHJvcHBlZF9tZXNzYWdlcxgDIAEoDRIXCg93b3JrZXJfZW5kcG9pbnQYBCABKAkiawoQUHJvdmlkZXJGaW5pc2hlZBIyCg1maW5pc2hfcmVhc29uGAEgASgOMhsubGFtbGEuY2hhdC52MS5GaW5pc2hSZWFzb24SIwoFdXNhZ2UYAiABKAsyFC5sYW1sYS5jaGF0LnYxLlVzYWdlIocBCg1BdHRhY2hSZXF1ZXN0Eh8KDWdlbmVyYXRpb25faWQYASABKAlCCLpIBXIDsAEBEhYKDmFmdGVyX3NlcXVlbmNlGAIgASgNEj0KDGRldGFjaF9ncmFjZRgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIMukgJqgEGIgIIPDIAIjAKDUNhbmNlbFJlcXVlc3QSHwoNZ2VuZXJhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQEiJQoOQ2FuY2VsUmVzcG9uc2USEwoLd2FzX3J1bm5pbmcYASABKAgiEwoRTGlzdE1vZGVsc1JlcXVlc3QiOQoSTGlzdE1vZGVsc1Jlc3BvbnNlEiMKBm1vZGVscxgBIAMoCzITLmxhbWxhLmxsbS52MS5Nb2RlbCJXCgVNb2RlbBIMCgRuYW1lGAEgASgJEhAKCHByb3ZpZGVyGAIgASgJEhYKDmNvbnRleHRfdG9rZW5zGAMgASgNEhYKDnNtYWxsX2J1aWx0X2luGAQgASgIKnIKClByb21wdFJvbGUSGwoXUFJPTVBUX1JPTEVfVU5TUEVDSUZJRUQQABIWChJQUk9NUFRfUk9MRV9TWVNURU0QARIUChBQUk9NUFRfUk9MRV9VU0VSEAISGQoVUFJPTVBUX1JPTEVfQVNTSVNUQU5UEAMyuQIKEUdlbmVyYXRpb25TZXJ2aWNlEkgKCEdlbmVyYXRlEh0ubGFtbGEubGxtLnYxLkdlbmVyYXRlUmVxdWVzdBobLmxhbWxhLmxsbS52MS5HZW5lcmF0ZUV2ZW50MAESRAoGQXR0YWNoEhsubGFtbGEubGxtLnYxLkF0dGFjaFJlcXVlc3QaGy5sYW1sYS5sbG0udjEuR2VuZXJhdGVFdmVudDABEkMKBkNhbmNlbBIbLmxhbWxhLmxsbS52MS5DYW5jZWxSZXF1ZXN0GhwubGFtbGEubGxtLnYxLkNhbmNlbFJlc3BvbnNlEk8KCkxpc3RNb2RlbHMSHy5sYW1sYS5sbG0udjEuTGlzdE1vZGVsc1JlcXVlc3QaIC5sYW1sYS5sbG0udjEuTGlzdE1vZGVsc1Jlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_lamla_chat_v1_generation]);
+  fileDesc("CiVsYW1sYS9sbG0vdjEvZ2VuZXJhdGlvbl9zZXJ2aWNlLnByb3RvEgxsYW1sYS5sbG0udjEi2wEKD0dlbmVyYXRlUmVxdWVzdBIfCg1nZW5lcmF0aW9uX2lkGAEgASgJQgi6SAVyA7ABARI3CghtZXNzYWdlcxgCIAMoCzIbLmxhbWxhLmxsbS52MS5Qcm9tcHRNZXNzYWdlQgi6SAWSAQIIARIvCgZjb25maWcYAyABKAsyHy5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25Db25maWcSPQoMZGV0YWNoX2dyYWNlGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQgy6SAmqAQYiAgg8MgAiYwoNUHJvbXB0TWVzc2FnZRIyCgRyb2xlGAEgASgOMhgubGFtbGEubGxtLnYxLlByb21wdFJvbGVCCrpIB4IBBBABIAASDAoEdGV4dBgCIAEoCRIQCghtYXlfZHJvcBgDIAEoCCLzAQoNR2VuZXJhdGVFdmVudBIQCghzZXF1ZW5jZRgBIAEoDRIwCgdzdGFydGVkGAIgASgLMh0ubGFtbGEubGxtLnYxLlByb3ZpZGVyU3RhcnRlZEgAEicKBnRva2VucxgDIAEoCzIVLmxhbWxhLmNoYXQudjEuVG9rZW5zSAASOAoPYXR0ZW1wdF9jaGFuZ2VkGAQgASgLMh0ubGFtbGEuY2hhdC52MS5BdHRlbXB0Q2hhbmdlZEgAEjIKCGZpbmlzaGVkGAUgASgLMh4ubGFtbGEubGxtLnYxLlByb3ZpZGVyRmluaXNoZWRIAEIHCgVldmVudCJlCg9Qcm92aWRlclN0YXJ0ZWQSEAoIcHJvdmlkZXIYASABKAkSDQoFbW9kZWwYAiABKAkSGAoQZHJvcHBlZF9tZXNzYWdlcxgDIAEoDRIXCg93b3JrZXJfZW5kcG9pbnQYBCABKAkiawoQUHJvdmlkZXJGaW5pc2hlZBIyCg1maW5pc2hfcmVhc29uGAEgASgOMhsubGFtbGEuY2hhdC52MS5GaW5pc2hSZWFzb24SIwoFdXNhZ2UYAiABKAsyFC5sYW1sYS5jaGF0LnYxLlVzYWdlIocBCg1BdHRhY2hSZXF1ZXN0Eh8KDWdlbmVyYXRpb25faWQYASABKAlCCLpIBXIDsAEBEhYKDmFmdGVyX3NlcXVlbmNlGAIgASgNEj0KDGRldGFjaF9ncmFjZRgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIMukgJqgEGIgIIPDIAIjAKDUNhbmNlbFJlcXVlc3QSHwoNZ2VuZXJhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQEiJQoOQ2FuY2VsUmVzcG9uc2USEwoLd2FzX3J1bm5pbmcYASABKAgiKwoRTGlzdE1vZGVsc1JlcXVlc3QSFgoEbmFtZRgBIAEoCUIIukgFcgMYyAEimAEKEkxpc3RNb2RlbHNSZXNwb25zZRIjCgZtb2RlbHMYASADKAsyEy5sYW1sYS5sbG0udjEuTW9kZWwSGwoTZGVmYXVsdF90ZW1wZXJhdHVyZRgCIAEoAhIhChlkZWZhdWx0X21heF9vdXRwdXRfdG9rZW5zGAMgASgNEh0KFW1heF9vdXRwdXRfdG9rZW5zX2NhcBgEIAEoDSJXCgVNb2RlbBIMCgRuYW1lGAEgASgJEhAKCHByb3ZpZGVyGAIgASgJEhYKDmNvbnRleHRfdG9rZW5zGAMgASgNEhYKDnNtYWxsX2J1aWx0X2luGAQgASgIKnIKClByb21wdFJvbGUSGwoXUFJPTVBUX1JPTEVfVU5TUEVDSUZJRUQQABIWChJQUk9NUFRfUk9MRV9TWVNURU0QARIUChBQUk9NUFRfUk9MRV9VU0VSEAISGQoVUFJPTVBUX1JPTEVfQVNTSVNUQU5UEAMyuQIKEUdlbmVyYXRpb25TZXJ2aWNlEkgKCEdlbmVyYXRlEh0ubGFtbGEubGxtLnYxLkdlbmVyYXRlUmVxdWVzdBobLmxhbWxhLmxsbS52MS5HZW5lcmF0ZUV2ZW50MAESRAoGQXR0YWNoEhsubGFtbGEubGxtLnYxLkF0dGFjaFJlcXVlc3QaGy5sYW1sYS5sbG0udjEuR2VuZXJhdGVFdmVudDABEkMKBkNhbmNlbBIbLmxhbWxhLmxsbS52MS5DYW5jZWxSZXF1ZXN0GhwubGFtbGEubGxtLnYxLkNhbmNlbFJlc3BvbnNlEk8KCkxpc3RNb2RlbHMSHy5sYW1sYS5sbG0udjEuTGlzdE1vZGVsc1JlcXVlc3QaIC5sYW1sYS5sbG0udjEuTGlzdE1vZGVsc1Jlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_lamla_chat_v1_generation]);
 
 /**
  * What to generate.
@@ -305,11 +305,19 @@ export const CancelResponseSchema: GenMessage<CancelResponse> = /*@__PURE__*/
   messageDesc(file_lamla_llm_v1_generation_service, 7);
 
 /**
- * Nothing to say.
+ * Which models to list.
  *
  * @generated from message lamla.llm.v1.ListModelsRequest
  */
 export type ListModelsRequest = Message<"lamla.llm.v1.ListModelsRequest"> & {
+  /**
+   * Only whether this model can be asked for: the answer has it, or nothing. Also finds
+   * names that are not listed, because what they mean is in the name (the scripted
+   * provider's). Empty lists all.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
 };
 
 /**
@@ -326,11 +334,32 @@ export const ListModelsRequestSchema: GenMessage<ListModelsRequest> = /*@__PURE_
  */
 export type ListModelsResponse = Message<"lamla.llm.v1.ListModelsResponse"> & {
   /**
-   * The default first.
+   * The default first; for a `name`, that model or none.
    *
    * @generated from field: repeated lamla.llm.v1.Model models = 1;
    */
   models: Model[];
+
+  /**
+   * The temperature of a request that names none.
+   *
+   * @generated from field: float default_temperature = 2;
+   */
+  defaultTemperature: number;
+
+  /**
+   * The bound on the answer to a request that names none, in model tokens.
+   *
+   * @generated from field: uint32 default_max_output_tokens = 3;
+   */
+  defaultMaxOutputTokens: number;
+
+  /**
+   * The most that a request may ask for, in model tokens; above it is `INVALID_FIELD`.
+   *
+   * @generated from field: uint32 max_output_tokens_cap = 4;
+   */
+  maxOutputTokensCap: number;
 };
 
 /**
@@ -494,7 +523,8 @@ export const GenerationService: GenService<{
     output: typeof CancelResponseSchema;
   },
   /**
-   * Lists the models that can be asked for, the default first. No effects.
+   * Lists the models that can be asked for, the default first; or says whether one can.
+   * No effects.
    *
    * @generated from rpc lamla.llm.v1.GenerationService.ListModels
    */
