@@ -4,6 +4,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { loadEnv } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { version } from './package.json'
 
 const WITHOUT_RULES = `${import.meta.dirname}/src/api/without-rules.ts`
 
@@ -13,6 +14,7 @@ export default defineConfig(({ mode }) => {
 
   return {
     plugins: [react(), tailwindcss()],
+    define: { 'import.meta.env.VITE_VERSION': JSON.stringify(version) },
     resolve: {
       // The rules of the contract are checked by the server; their schema is 70 KB.
       alias: [{ find: /^.*\/buf\/validate\/validate_pb$/, replacement: WITHOUT_RULES }],

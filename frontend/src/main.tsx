@@ -2,7 +2,7 @@
 
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { createApi, createTransport } from './api'
+import { browserTabs, createApi, createTransport } from './api'
 import { App } from './app'
 import { createServices } from './services'
 import './ui/theme.css'
@@ -10,7 +10,7 @@ import './ui/theme.css'
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root.')
 
-const services = createServices(createApi(createTransport(location.origin)))
+const services = createServices(createApi(createTransport(location.origin), browserTabs()))
 createRoot(root).render(
   <StrictMode>
     <App services={services} />

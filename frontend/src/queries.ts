@@ -1,15 +1,21 @@
 /** What is remembered of the server's answers, and how often a failed call is made again. */
 
 import type { InfiniteData } from '@tanstack/react-query'
-import { QueryClient } from '@tanstack/react-query'
-import type { Conversation, ConversationPage } from './api'
+import { QueryClient, useQuery } from '@tanstack/react-query'
+import type { Conversation, ConversationPage, Models } from './api'
 import { ApiError } from './api'
+import { useServices } from './services'
 
 const LONGEST_WAIT_MS = 4_000
 const FRESH_MS = 30_000
+const MODELS_FRESH_MS = 5 * 60_000
 
 export const keys = {
+  /** All lists of conversations at once, to invalidate them. */
   conversations: ['conversations'] as const,
+  conversationList: (which: 'current' | 'archived') => ['conversations', which] as const,
+  search: (query: string) => ['search', query] as const,
+  models: ['models'] as const,
   conversation: (id: string) => ['conversation', id] as const,
   messages: (id: string) => ['messages', id] as const,
 }
@@ -31,8 +37,25 @@ export function createQueryClient(): QueryClient {
 
 /** A conversation as the list has it, until its own reading has come. */
 export function listedConversation(client: QueryClient, id: string): Conversation | undefined {
-  const list = client.getQueryData<InfiniteData<ConversationPage>>(keys.conversations)
-  return list?.pages.flatMap(({ conversations }) => conversations).find((one) => one.id === id)
+  const lists = client.getQueriesData<InfiniteData<ConversationPage>>({
+    queryKey: keys.conversations,
+  })
+  return lists
+    .flatMap(([, list]) => list?.pages ?? [])
+    .flatMap(({ conversations }) => conversations)
+    .find((one) => one.id === id)
+}
+
+/** The models that there are and what may be asked of them; undefined until that is known. */
+export function useModels(): Models | undefined {
+  const { api } = useServices()
+  const { data } = useQuery({
+    queryKey: keys.models,
+    queryFn: ({ signal }) => api.chat.models(signal),
+    // Empty while no provider can be reached, which changes soon.
+    staleTime: ({ state }) => (state.data?.models.length ? MODELS_FRESH_MS : 0),
+  })
+  return data
 }
 
 /** Failures that end by themselves: the page keeps trying, and says so. */

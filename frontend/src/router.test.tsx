@@ -9,8 +9,9 @@ function Shown() {
 
 test.each([
   ['/', { page: 'new' }],
-  ['/c/1f', { page: 'conversation', conversationId: '1f' }],
-  ['/c/1f/', { page: 'conversation', conversationId: '1f' }],
+  ['/c/1f', { page: 'conversation', conversationId: '1f', messageId: null }],
+  ['/c/1f#2a', { page: 'conversation', conversationId: '1f', messageId: '2a' }],
+  ['/c/1f/', { page: 'conversation', conversationId: '1f', messageId: null }],
   ['/c/', { page: 'unknown' }],
   ['/c/1/2', { page: 'unknown' }],
   ['/elsewhere', { page: 'unknown' }],

@@ -7,13 +7,17 @@ import { MessageCache } from './features/chat/message-cache'
 import { Turns } from './features/chat/turns'
 import { createQueryClient } from './queries'
 import { navigate, NEW_CHAT, pathOf } from './router'
+import { SettingsStore } from './settings'
 import { Announcer } from './ui/announcer'
+import { Toaster } from './ui/toast'
 
 export interface Services {
   api: Api
   queryClient: QueryClient
   turns: Turns
   announcer: Announcer
+  settings: SettingsStore
+  toaster: Toaster
 }
 
 export const ServicesContext = createContext<Services | null>(null)
@@ -36,7 +40,8 @@ export function createServices(api: Api): Services {
     },
   })
   forgetAllOfAnotherUser(api, queryClient)
-  return { api, queryClient, turns, announcer }
+  const settings = new SettingsStore(localStorage)
+  return { api, queryClient, turns, announcer, settings, toaster: new Toaster() }
 }
 
 /** A session that ended is followed by another guest, who has nothing of the one before. */

@@ -22,10 +22,17 @@ const RENEWABLE = new Set([
 export class Caller {
   #session: Session
   #reachability: Reachability
+  #onFailure: (error: ApiError) => void
 
-  constructor(session: Session, reachability: Reachability) {
+  /** `onFailure` learns of every call that failed, but not of one that the page gave up. */
+  constructor(
+    session: Session,
+    reachability: Reachability,
+    onFailure: (error: ApiError) => void = () => undefined,
+  ) {
     this.#session = session
     this.#reachability = reachability
+    this.#onFailure = onFailure
   }
 
   /** One answer. Throws ApiError. */
@@ -72,7 +79,10 @@ export class Caller {
 
   #failed(thrown: unknown, signal: AbortSignal | undefined): ApiError {
     const error = ApiError.from(thrown)
-    if (!signal?.aborted || error.unreachable) this.#reachability.failed(error)
+    if (!signal?.aborted || error.unreachable) {
+      this.#reachability.failed(error)
+      this.#onFailure(error)
+    }
     return error
   }
 }

@@ -1,17 +1,17 @@
 /** Asking, and following, resuming and stopping answers. */
 
 import { create } from '@bufbuild/protobuf'
-import type { Client, Transport } from '@connectrpc/connect'
+import type { CallOptions, Client, Transport } from '@connectrpc/connect'
 import { createClient } from '@connectrpc/connect'
 import { ChatService } from '../gen/lamla/chat/v1/chat_service_pb'
 import type { Generation, GenerationEvent } from '../gen/lamla/chat/v1/generation_pb'
 import { GenerationEventSchema } from '../gen/lamla/chat/v1/generation_pb'
 import type { Caller } from './caller'
-import { outcomeFromProto } from './convert'
+import { configToProto, modelsFromProto, outcomeFromProto } from './convert'
 import { ApiError } from './errors'
 import type { AnswerSource } from './follow'
 import { followAnswer } from './follow'
-import type { AnswerEvents, AnswerOutcome } from './types'
+import type { AnswerEvents, AnswerOutcome, GenerationConfig, Models } from './types'
 
 export interface Question {
   /** Names the request: the same one again attaches to the same answer. */
@@ -21,17 +21,32 @@ export interface Question {
   /** The message to reply to; null means the newest one. */
   parentId: string | null
   text: string
+  config?: GenerationConfig
+}
+
+/** What is asked of a message that there is. */
+export interface MessageRequest {
+  /** Names the request: the same one again attaches to the same answer. */
+  requestId: string
+  messageId: string
+  config?: GenerationConfig
 }
 
 /** Streams throw ApiError when they cannot go on, and end with an `ended` event otherwise. */
 export interface Chat {
   sendMessage: (question: Question, signal: AbortSignal) => AnswerEvents
-  /** Makes another answer beside `messageId`. */
-  regenerate: (requestId: string, messageId: string, signal: AbortSignal) => AnswerEvents
+  /** Makes another answer beside this one. */
+  regenerate: (request: MessageRequest, signal: AbortSignal) => AnswerEvents
+  /** Asks a question again in other words, beside the old one. */
+  editMessage: (request: MessageRequest & { text: string }, signal: AbortSignal) => AnswerEvents
+  /** Makes another answer beside this one that begins with its text. */
+  continueAnswer: (request: MessageRequest, signal: AbortSignal) => AnswerEvents
   /** Goes on with an answer that is being generated; begins with what there is of it. */
   resume: (generationId: string, signal: AbortSignal) => AnswerEvents
   /** Stops an answer, and gives how it ended and its text. */
   cancel: (generationId: string) => Promise<{ outcome: AnswerOutcome; text: string }>
+  /** What can be asked for in a `config`. */
+  models: (signal?: AbortSignal) => Promise<Models>
 }
 
 export function createChat(transport: Transport, caller: Caller): Chat {
@@ -42,29 +57,35 @@ export function createChat(transport: Transport, caller: Caller): Chat {
   }
   const follow = (open: AnswerSource['open'], opensExisting: boolean, signal: AbortSignal) =>
     followAnswer({ open, resume, opensExisting }, signal)
+  /** Follows the answer that a call begins. */
+  const ask = (call: Asking, signal: AbortSignal) =>
+    follow((inner) => caller.stream(call, inner), false, signal)
 
   return {
-    sendMessage({ requestId, conversationId, parentId, text }, signal) {
+    sendMessage({ requestId, conversationId, parentId, text, config }, signal) {
       const request = {
         requestId,
         conversationId: conversationId ?? '',
         parentMessageId: parentId ?? '',
         text,
+        config: configToProto(config),
       }
-      return follow(
-        (inner) => caller.stream((options) => client.sendMessage(request, options), inner),
-        false,
-        signal,
-      )
+      return ask((options) => client.sendMessage(request, options), signal)
     },
 
-    regenerate(requestId, messageId, signal) {
-      const request = { requestId, messageId }
-      return follow(
-        (inner) => caller.stream((options) => client.regenerate(request, options), inner),
-        false,
-        signal,
-      )
+    regenerate(asked, signal) {
+      const request = { ...asked, config: configToProto(asked.config) }
+      return ask((options) => client.regenerate(request, options), signal)
+    },
+
+    editMessage(asked, signal) {
+      const request = { ...asked, config: configToProto(asked.config) }
+      return ask((options) => client.editMessage(request, options), signal)
+    },
+
+    continueAnswer(asked, signal) {
+      const request = { ...asked, config: configToProto(asked.config) }
+      return ask((options) => client.continueAnswer(request, options), signal)
     },
 
     resume: (generationId, signal) =>
@@ -85,8 +106,14 @@ export function createChat(transport: Transport, caller: Caller): Chat {
       if (!outcome) throw new ApiError({ code: 'Internal' })
       return { outcome, text: generation.text }
     },
+
+    async models(signal) {
+      return modelsFromProto(await caller.unary((options) => client.getModels({}, options), signal))
+    },
   }
 }
+
+type Asking = (options: CallOptions) => AsyncIterable<GenerationEvent>
 
 async function getGeneration(
   client: Client<typeof ChatService>,

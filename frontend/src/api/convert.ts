@@ -2,12 +2,15 @@
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt'
 import { durationMs, timestampDate } from '@bufbuild/protobuf/wkt'
+import type * as service from '../gen/lamla/chat/v1/chat_service_pb'
 import type * as chat from '../gen/lamla/chat/v1/conversation_pb'
 import { MessageRole } from '../gen/lamla/chat/v1/conversation_pb'
+import type * as store from '../gen/lamla/chat/v1/conversation_service_pb'
 import type * as gen from '../gen/lamla/chat/v1/generation_pb'
 import { FinishReason as Finish, GenerationState } from '../gen/lamla/chat/v1/generation_pb'
 import type * as identity from '../gen/lamla/identity/v1/identity_service_pb'
 import { Role } from '../gen/lamla/identity/v1/identity_service_pb'
+import { firstCodePoints } from './code-points'
 import { ApiError } from './errors'
 import type {
   Account,
@@ -16,7 +19,10 @@ import type {
   AnswerState,
   Conversation,
   FinishReason,
+  GenerationConfig,
   Message,
+  Models,
+  SearchHit,
   Usage,
 } from './types'
 
@@ -56,6 +62,46 @@ export function conversationFromProto(proto: chat.Conversation): Conversation {
     createTime: dateFromProto(proto.createTime),
     updateTime: dateFromProto(proto.updateTime),
     activeGenerationIds: proto.activeGenerationIds,
+    isPinned: proto.pinned,
+    isArchived: proto.archived,
+    currentMessageId: proto.currentMessageId || null,
+  }
+}
+
+/** Offsets of the contract are code points, those of the page UTF-16 units. */
+export function searchHitFromProto(proto: store.SearchHit): SearchHit[] {
+  if (!proto.conversation) return []
+  const { messageId, snippet } = proto
+  const unit = (codePoints: number) => firstCodePoints(snippet, codePoints).length
+  const highlights = proto.highlights.map(({ start, end }) => ({
+    start: unit(start),
+    end: unit(end),
+  }))
+  const conversation = conversationFromProto(proto.conversation)
+  return [{ conversation, messageId: messageId || null, snippet, highlights }]
+}
+
+export function modelsFromProto(proto: service.GetModelsResponse): Models {
+  return {
+    models: proto.models.map(({ name, provider, contextTokens, smallBuiltIn }) => ({
+      name,
+      provider,
+      contextTokens: contextTokens || null,
+      isSmallBuiltIn: smallBuiltIn,
+    })),
+    // The wire has single precision: 0.7 comes as 0.699999988.
+    defaultTemperature: Math.round(proto.defaultTemperature * 100) / 100,
+    defaultMaxOutputTokens: proto.defaultMaxOutputTokens,
+    maxOutputTokensCap: proto.maxOutputTokensCap,
+  }
+}
+
+export function configToProto(config: GenerationConfig | undefined) {
+  const { model = null, temperature = null, maxOutputTokens = null } = config ?? {}
+  return {
+    model: model ?? '',
+    ...(temperature !== null && { temperature }),
+    maxOutputTokens: maxOutputTokens ?? 0,
   }
 }
 

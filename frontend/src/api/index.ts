@@ -6,31 +6,48 @@ import type { Chat } from './chat'
 import { createChat } from './chat'
 import type { Conversations } from './conversations'
 import { createConversations } from './conversations'
+import { ErrorReporter } from './error-reporter'
 import { createIdentity } from './identity'
+import type { OtherTabs } from './other-tabs'
 import { Reachability } from './reachability'
+import { createReports } from './reports'
 import { Session } from './session'
 
-export type { Chat, Question } from './chat'
+export type { Chat, MessageRequest, Question } from './chat'
 export type { Conversations } from './conversations'
+export type { ErrorReporter } from './error-reporter'
 export { ApiError } from './errors'
+export type { FieldViolation } from './errors'
+export type { ImportFailure, ImportProgress } from './import-file'
+export { importFile, UnreadableFile } from './import-file'
+export { browserTabs } from './other-tabs'
 export { newRequestId } from './request-id'
+export type { Session, SessionChange } from './session'
 export { createTransport } from './transport'
 export type * from './types'
 
 export interface Api {
   session: Session
   reachability: Reachability
+  /** Takes errors of the page to the server's log. */
+  errors: ErrorReporter
   chat: Chat
   conversations: Conversations
 }
 
-export function createApi(transport: Transport): Api {
-  const session = new Session(createIdentity(transport))
+/** Without `tabs` the page is on its own. */
+export function createApi(transport: Transport, tabs?: OtherTabs): Api {
+  const session = new Session(createIdentity(transport), tabs)
   const reachability = new Reachability()
-  const caller = new Caller(session, reachability)
+  // Reports that fail are not reported.
+  const errors = new ErrorReporter(createReports(transport, new Caller(session, reachability)))
+  const caller = new Caller(session, reachability, (error) => {
+    errors.noteCall(error)
+  })
   return {
     session,
     reachability,
+    errors,
     chat: createChat(transport, caller),
     conversations: createConversations(transport, caller),
   }

@@ -37,11 +37,15 @@ test('an unreachable server makes no second guest', async () => {
 test('many refused calls share one renewal, and each is made once more', async () => {
   server.hasCookie = true
   const { conversations } = server.createApi()
-  await conversations.list(null)
+  await conversations.list({ pageToken: null })
   server.refused.add('token-1')
   server.calls = []
 
-  await Promise.all([conversations.list(null), conversations.list(null), conversations.list(null)])
+  await Promise.all([
+    conversations.list({ pageToken: null }),
+    conversations.list({ pageToken: null }),
+    conversations.list({ pageToken: null }),
+  ])
 
   expect(server.calls.filter((call) => call === 'Refresh')).toHaveLength(1)
   expect(server.calls.filter((call) => call === 'ListConversations')).toHaveLength(6)
@@ -51,7 +55,7 @@ test('a second refusal is reported and not renewed again', async () => {
   server.hasCookie = true
   server.refused.add('token-1').add('token-2')
 
-  await expect(server.createApi().conversations.list(null)).rejects.toMatchObject({
+  await expect(server.createApi().conversations.list({ pageToken: null })).rejects.toMatchObject({
     reason: 'TOKEN_EXPIRED',
   })
 
@@ -63,7 +67,7 @@ test('other refusals renew nothing', async () => {
     throw refusal('PermissionDenied', 'ROLE_NOT_ALLOWED')
   }
 
-  await expect(server.createApi().conversations.list(null)).rejects.toMatchObject({
+  await expect(server.createApi().conversations.list({ pageToken: null })).rejects.toMatchObject({
     reason: 'ROLE_NOT_ALLOWED',
   })
 

@@ -2,35 +2,72 @@
 
 import { ApiError } from './errors'
 import type { Grant, Identity } from './identity'
-import type { Account } from './types'
+import type { OtherTabs } from './other-tabs'
+import { noOtherTabs } from './other-tabs'
+import type { Account, Credentials, NewAccount } from './types'
 
 /** A token is renewed this long before it expires. */
 const AHEAD_MS = 60_000
 
+/** Why `account` or `hasEnded` is another one. */
+export type SessionChange =
+  | 'begun'
+  /** By this page's user. */
+  | 'signed-in'
+  | 'registered'
+  | 'signed-out'
+  /** An account's session ended: nobody is here until the user says how to go on. */
+  | 'ended'
+  /** A guest's session ended; another guest goes on. */
+  | 'replaced'
+  /** By the user in another tab. */
+  | 'changed-elsewhere'
+
+type Listener = (change: SessionChange) => void
+
 export class Session {
   #identity: Identity
+  #tabs: OtherTabs
   #grant: Grant | null = null
   #renewAt = 0
   #renewal: Promise<string> | null = null
-  #listeners = new Set<() => void>()
+  /** Another number whenever somebody else is here: older renewals do not count then. */
+  #epoch = 0
+  #hasEnded = false
+  #listeners = new Set<Listener>()
 
-  constructor(identity: Identity) {
+  constructor(identity: Identity, tabs: OtherTabs = noOtherTabs()) {
     this.#identity = identity
+    this.#tabs = tabs
+    tabs.onChange(() => {
+      this.#followOtherTab()
+    })
   }
 
-  /** Null until the first token came. */
+  /** Null until the first token came; of an ended session still whose it was. */
   get account(): Account | null {
     return this.#grant?.account ?? null
   }
 
-  /** Calls `listener` whenever `account` is another one; returns how to stop that. */
-  subscribe = (listener: () => void): (() => void) => {
+  /** Whether the account's session ended, so that all calls are refused. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** The address of the account that was last signed in here, if it did not sign out. */
+  get rememberedEmail(): string {
+    return this.#tabs.email
+  }
+
+  /** Calls `listener` whenever `account` or `hasEnded` changes; returns how to stop that. */
+  subscribe = (listener: Listener): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
   /** A token that is good for a while. Throws ApiError when there is none to be had. */
   accessToken(): Promise<string> {
+    if (this.#hasEnded) return Promise.reject(ended())
     if (this.#grant && Date.now() < this.#renewAt) return Promise.resolve(this.#grant.accessToken)
     return this.#renew()
   }
@@ -41,25 +78,116 @@ export class Session {
     return this.#renew()
   }
 
-  #renew(): Promise<string> {
-    this.#renewal ??= this.#refreshOrBegin().finally(() => {
-      this.#renewal = null
-    })
-    return this.#renewal
+  /** A guest becomes the account and keeps everything. */
+  async register(account: NewAccount): Promise<void> {
+    const isGuest = !this.#hasEnded && this.#grant?.account.role === 'guest'
+    const token = isGuest ? await this.accessToken() : null
+    this.#replace(await this.#identity.register(account, token), 'registered')
   }
 
-  async #refreshOrBegin(): Promise<string> {
-    const grant = await this.#identity.refresh().catch((error: unknown) => {
-      if (ApiError.from(error).code !== 'Unauthenticated') throw error
-      return this.#identity.createGuest()
+  async login(credentials: Credentials): Promise<void> {
+    this.#replace(await this.#identity.login(credentials), 'signed-in')
+  }
+
+  /** Goes on as a new guest. */
+  async logout(): Promise<void> {
+    await this.#identity.logout()
+    await this.continueAsGuest()
+  }
+
+  async continueAsGuest(): Promise<void> {
+    this.#tabs.email = ''
+    this.#replace(await this.#identity.createGuest(), 'signed-out')
+  }
+
+  /** Asks the server who is here; the name or role may have been changed there. */
+  async reload(): Promise<void> {
+    const account = await this.#identity.me(await this.accessToken())
+    if (!this.#grant || this.#grant.account.id !== account.id) return
+    this.#begin({ ...this.#grant, account }, 'changed-elsewhere')
+  }
+
+  #renew(): Promise<string> {
+    if (this.#renewal) return this.#renewal
+    const renewal = this.#refresh().finally(() => {
+      if (this.#renewal === renewal) this.#renewal = null
     })
-    const isOther = grant.account.id !== this.#grant?.account.id
-    this.#grant = grant
-    // A clock that runs ahead sees each token as expired: then it is renewed once a minute.
-    this.#renewAt = Math.max(grant.expireTime.getTime(), Date.now() + 2 * AHEAD_MS) - AHEAD_MS
-    if (isOther) {
-      for (const listener of this.#listeners) listener()
+    this.#renewal = renewal
+    return renewal
+  }
+
+  async #refresh(): Promise<string> {
+    const epoch = this.#epoch
+    // Tabs that open at once would each make a guest of their own.
+    const begin = () => this.#refreshOrBegin()
+    const [grant, change] = this.#grant ? await begin() : await this.#tabs.oneByOne(begin)
+    if (epoch !== this.#epoch) return this.accessToken()
+    if (!grant) {
+      this.#end()
+      throw ended()
     }
+    this.#begin(grant, change)
     return grant.accessToken
   }
+
+  async #refreshOrBegin(): Promise<[Grant | null, SessionChange]> {
+    try {
+      const grant = await this.#identity.refresh()
+      const isSame = !this.#grant || grant.account.id === this.#grant.account.id
+      return [grant, isSame ? 'begun' : 'changed-elsewhere']
+    } catch (error) {
+      if (ApiError.from(error).code !== 'Unauthenticated') throw error
+    }
+    if (this.#tabs.email) return [null, 'ended']
+    const change = this.#grant ? 'replaced' : 'begun'
+    return [await this.#identity.createGuest(), change]
+  }
+
+  /** By the user's own choice. */
+  #replace(grant: Grant, change: SessionChange): void {
+    this.#epoch += 1
+    this.#begin(grant, change)
+    this.#tabs.announce()
+  }
+
+  #begin(grant: Grant, change: SessionChange): void {
+    const isSame = isSameAccount(grant.account, this.#grant?.account) && !this.#hasEnded
+    this.#grant = grant
+    this.#hasEnded = false
+    this.#tabs.email = grant.account.role === 'guest' ? '' : grant.account.email
+    // A clock that runs ahead sees each token as expired: then it is renewed once a minute.
+    this.#renewAt = Math.max(grant.expireTime.getTime(), Date.now() + 2 * AHEAD_MS) - AHEAD_MS
+    if (!isSame) this.#tell(change)
+  }
+
+  #end(): void {
+    this.#hasEnded = true
+    this.#tell('ended')
+  }
+
+  /** The cookie is somebody else's now, or nobody's. */
+  #followOtherTab(): void {
+    this.#hasEnded = false
+    this.#renewAt = 0
+    this.#epoch += 1
+    this.#renewal = null
+    this.#renew().catch(() => undefined) // The next call says why.
+  }
+
+  #tell(change: SessionChange): void {
+    for (const listener of this.#listeners) listener(change)
+  }
+}
+
+function ended(): ApiError {
+  return new ApiError({ code: 'Unauthenticated', reason: 'SESSION_ENDED' })
+}
+
+function isSameAccount(one: Account, other: Account | undefined): boolean {
+  return (
+    one.id === other?.id &&
+    one.role === other.role &&
+    one.email === other.email &&
+    one.displayName === other.displayName
+  )
 }

@@ -37,12 +37,80 @@ export interface Conversation {
   title: string
   createTime: Date
   updateTime: Date
+  /** Answers of it that are being generated, on whichever device. */
   activeGenerationIds: string[]
+  isPinned: boolean
+  isArchived: boolean
+  /** The end of the branch that was looked at last; null: the newest message's. */
+  currentMessageId: string | null
 }
 
 export interface ConversationPage {
   conversations: Conversation[]
   nextPageToken: string | null
+}
+
+/** What is changed of a conversation; what is absent stays. */
+export interface ConversationChange {
+  title?: string
+  isPinned?: boolean
+  isArchived?: boolean
+  currentMessageId?: string
+}
+
+/** A part of a text, in UTF-16 units as `slice` takes them. */
+export interface Span {
+  start: number
+  end: number
+}
+
+/** A conversation in which words were found. */
+export interface SearchHit {
+  conversation: Conversation
+  /** The message that matches best; null when only the title does. */
+  messageId: string | null
+  /** The part of that message, or the title, around the words. */
+  snippet: string
+  highlights: Span[]
+}
+
+export interface SearchPage {
+  hits: SearchHit[]
+  nextPageToken: string | null
+}
+
+export type ExportFormat = 'markdown' | 'json'
+
+export interface ExportedFile {
+  name: string
+  contentType: string
+  content: string
+}
+
+/** How an answer is to be generated; null is the server's default. */
+export interface GenerationConfig {
+  model: string | null
+  temperature: number | null
+  /** Upper bound on the answer, in model tokens. */
+  maxOutputTokens: number | null
+}
+
+export interface Model {
+  name: string
+  provider: string
+  /** Null when not known. */
+  contextTokens: number | null
+  /** Whether its answers are often wrong. */
+  isSmallBuiltIn: boolean
+}
+
+/** What can be asked for. */
+export interface Models {
+  /** The default first; empty while no provider can be reached. */
+  models: Model[]
+  defaultTemperature: number
+  defaultMaxOutputTokens: number
+  maxOutputTokensCap: number
 }
 
 /** The ids and the model of an answer that has begun. */
@@ -81,4 +149,14 @@ export interface Account {
   role: 'guest' | 'student' | 'teacher' | 'admin'
   displayName: string
   email: string
+}
+
+export interface Credentials {
+  email: string
+  password: string
+}
+
+export interface NewAccount extends Credentials {
+  /** May be empty. */
+  displayName: string
 }

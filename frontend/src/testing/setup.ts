@@ -6,6 +6,7 @@ import { afterEach } from 'vitest'
 afterEach(() => {
   cleanup()
   sessionStorage.clear()
+  localStorage.clear()
   history.replaceState(null, '', '/')
 })
 

@@ -128,7 +128,7 @@ export class Turns {
       case 'send':
         return this.#chat.sendMessage({ requestId: key, ...task }, signal)
       case 'regenerate':
-        return this.#chat.regenerate(key, task.messageId, signal)
+        return this.#chat.regenerate({ requestId: key, messageId: task.messageId }, signal)
       case 'resume':
         return this.#chat.resume(task.generationId, signal)
     }

@@ -10,8 +10,8 @@ import { placeOf } from '../chat/turns'
 export function useConversations() {
   const { api } = useServices()
   const query = useInfiniteQuery({
-    queryKey: keys.conversations,
-    queryFn: ({ pageParam, signal }) => api.conversations.list(pageParam, signal),
+    queryKey: keys.conversationList('current'),
+    queryFn: ({ pageParam, signal }) => api.conversations.list({ pageToken: pageParam }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextPageToken,
   })
@@ -25,7 +25,7 @@ export function useRename(conversation: Conversation) {
   const { api } = useServices()
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (title: string) => api.conversations.rename(conversation.id, title),
+    mutationFn: (title: string) => api.conversations.update(conversation.id, { title }),
     onSuccess: (renamed) => {
       client.setQueryData(keys.conversation(conversation.id), renamed)
       return client.invalidateQueries({ queryKey: keys.conversations })

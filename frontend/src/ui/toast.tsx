@@ -1,0 +1,144 @@
+/** Short messages at the edge of the page that go by themselves, perhaps with one thing to do. */
+
+import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { Button, IconButton } from './Button'
+import { CloseIcon } from './icons'
+
+/** Long enough to read and to reach. */
+const SHOWN_MS = 10_000
+
+export interface ToastAction {
+  /** A verb. */
+  label: string
+  run: () => void
+}
+
+export interface Toast {
+  key: number
+  text: string
+  look: 'plain' | 'danger'
+  action: ToastAction | null
+}
+
+interface Options {
+  look?: Toast['look']
+  action?: ToastAction
+}
+
+export class Toaster {
+  #toasts: readonly Toast[] = []
+  #count = 0
+  #listeners = new Set<() => void>()
+
+  /** Oldest first; another array whenever one comes or goes. */
+  get = (): readonly Toast[] => this.#toasts
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Shows and says a sentence; returns how to take it away. */
+  show = (text: string, { look = 'plain', action }: Options = {}): (() => void) => {
+    this.#count += 1
+    const toast: Toast = { key: this.#count, text, look, action: action ?? null }
+    this.#set([...this.#toasts, toast])
+    return () => {
+      this.dismiss(toast.key)
+    }
+  }
+
+  dismiss = (key: number): void => {
+    this.#set(this.#toasts.filter((toast) => toast.key !== key))
+  }
+
+  #set(toasts: readonly Toast[]): void {
+    this.#toasts = toasts
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+/** Stays while the pointer or the focus is on it. */
+export function Toasts({ toaster }: { toaster: Toaster }) {
+  const toasts = useSyncExternalStore(toaster.subscribe, toaster.get)
+  return (
+    <section
+      aria-label="Messages"
+      className="pointer-events-none fixed inset-x-0 bottom-[max(1rem,env(safe-area-inset-bottom))] z-10 grid justify-items-center gap-2 px-4"
+    >
+      {toasts.map((toast) => (
+        <ToastCard
+          key={toast.key}
+          toast={toast}
+          onClose={() => {
+            toaster.dismiss(toast.key)
+          }}
+        />
+      ))}
+    </section>
+  )
+}
+
+function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
+  const timer = useExpiry(onClose)
+  const { text, look, action } = toast
+  return (
+    <div
+      role={look === 'danger' ? 'alert' : 'status'}
+      onMouseEnter={timer.pause}
+      onMouseLeave={timer.go}
+      onFocus={timer.pause}
+      onBlur={timer.go}
+      className={`pointer-events-auto flex max-w-full animate-appear items-center gap-3 rounded-md border py-2 pr-2 pl-4 shadow-float ${LOOKS[look]}`}
+    >
+      <span className="min-w-0 break-words">{text}</span>
+      {action && (
+        <Button
+          look="link"
+          className="shrink-0 px-1"
+          onClick={() => {
+            onClose()
+            action.run()
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
+      <IconButton label="Close message" className="size-7" onClick={onClose}>
+        <CloseIcon className="size-4" />
+      </IconButton>
+    </div>
+  )
+}
+
+const LOOKS: Record<Toast['look'], string> = {
+  plain: 'border-edge bg-raised text-ink',
+  danger: 'border-danger bg-danger-tint text-danger',
+}
+
+/** Calls back once the time is over, which stands still while paused. */
+function useExpiry(onExpire: () => void) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const expire = useRef(onExpire)
+  useEffect(() => {
+    expire.current = onExpire
+  })
+  const pause = () => {
+    clearTimeout(timer.current)
+  }
+  const go = () => {
+    pause()
+    timer.current = setTimeout(() => {
+      expire.current()
+    }, SHOWN_MS)
+  }
+  useEffect(() => {
+    timer.current = setTimeout(() => {
+      expire.current()
+    }, SHOWN_MS)
+    return () => {
+      clearTimeout(timer.current)
+    }
+  }, [])
+  return { pause, go }
+}
