@@ -4,7 +4,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { loadEnv } from 'vite'
 import { defineConfig } from 'vitest/config'
-import { version } from './package.json'
+import about from './package.json' with { type: 'json' }
 
 const WITHOUT_RULES = `${import.meta.dirname}/src/api/without-rules.ts`
 
@@ -14,7 +14,7 @@ export default defineConfig(({ mode }) => {
 
   return {
     plugins: [react(), tailwindcss()],
-    define: { 'import.meta.env.VITE_VERSION': JSON.stringify(version) },
+    define: { 'import.meta.env.VITE_VERSION': JSON.stringify(about.version) },
     resolve: {
       // The rules of the contract are checked by the server; their schema is 70 KB.
       alias: [{ find: /^.*\/buf\/validate\/validate_pb$/, replacement: WITHOUT_RULES }],

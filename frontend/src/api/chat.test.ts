@@ -375,3 +375,88 @@ test('stopping gives how the answer ended', async () => {
     text: 'ab',
   })
 })
+
+const ASKED = { requestId: 'r', messageId: 'm' }
+const CONFIG = { model: 'teacher-2', temperature: 0, maxOutputTokens: 64 }
+
+test('every way to ask says how to answer', async () => {
+  const seen: unknown[] = []
+  const take = async function* (request: { config?: unknown }) {
+    seen.push(request.config)
+    yield* answerOf(['ok'])
+  }
+  Object.assign(server.chat, {
+    sendMessage: take,
+    regenerate: take,
+    editMessage: take,
+    continueAnswer: take,
+  })
+  const { chat } = server.createApi()
+  const { signal } = new AbortController()
+
+  for (const events of [
+    chat.sendMessage({ ...QUESTION, config: CONFIG }, signal),
+    chat.regenerate({ ...ASKED, config: CONFIG }, signal),
+    chat.editMessage({ ...ASKED, text: 'How?', config: CONFIG }, signal),
+    chat.continueAnswer({ ...ASKED, config: CONFIG }, signal),
+  ]) {
+    await readAll(events)
+  }
+  await readAll(chat.regenerate(ASKED, signal))
+
+  expect(seen).toHaveLength(5)
+  for (const config of seen.slice(0, 4)) expect(config).toMatchObject(CONFIG)
+  expect(seen[4]).toMatchObject({ model: '', maxOutputTokens: 0 })
+  expect(seen[4]).not.toHaveProperty('temperature', 0)
+})
+
+test('an edit says what to edit and how', async () => {
+  const seen: object[] = []
+  server.chat.editMessage = async function* ({ messageId, text }) {
+    seen.push({ messageId, text })
+    yield* answerOf(['ok'])
+  }
+  const { signal } = new AbortController()
+
+  const events = await readAll(
+    server.createApi().chat.editMessage({ ...ASKED, text: 'How?' }, signal),
+  )
+
+  expect(seen).toEqual([{ messageId: 'm', text: 'How?' }])
+  expect(last(events).text).toBe('ok')
+})
+
+test('an answer that is continued begins with its old text', async () => {
+  const old = tokens(2, 'Because 😀', 0)
+  server.chat.continueAnswer = async function* () {
+    yield* [started(), old, tokens(3, ' of light.', 9), completed(4, 'Because 😀 of light.')]
+  }
+  const { signal } = new AbortController()
+
+  const events = await readAll(server.createApi().chat.continueAnswer(ASKED, signal))
+
+  expect(events[1]).toEqual({ type: 'text', text: 'Because 😀' })
+  expect(last(events).text).toBe('Because 😀 of light.')
+})
+
+test('the models are given with what may be asked of them', async () => {
+  server.chat.getModels = () => ({
+    models: [
+      { name: 'teacher-1', provider: 'scripted', contextTokens: 4096 },
+      { name: 'small', provider: 'local', smallBuiltIn: true },
+    ],
+    defaultTemperature: 0.7,
+    defaultMaxOutputTokens: 400,
+    maxOutputTokensCap: 2048,
+  })
+
+  expect(await server.createApi().chat.models()).toEqual({
+    models: [
+      { name: 'teacher-1', provider: 'scripted', contextTokens: 4096, isSmallBuiltIn: false },
+      { name: 'small', provider: 'local', contextTokens: null, isSmallBuiltIn: true },
+    ],
+    defaultTemperature: 0.7,
+    defaultMaxOutputTokens: 400,
+    maxOutputTokensCap: 2048,
+  })
+})

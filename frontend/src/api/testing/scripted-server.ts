@@ -12,18 +12,23 @@ import {
   Role,
   TokenResponseSchema,
 } from '../../gen/lamla/identity/v1/identity_service_pb'
+import { ClientReportService } from '../../gen/lamla/telemetry/v1/client_report_service_pb'
 import type { Api } from '../index'
 import { createApi, createTransport } from '../index'
+import type { OtherTabs } from '../other-tabs'
 import { refusal } from './refusal'
 
 const BASE_URL = 'http://lamla.test'
 const TOKEN_LIFE_MS = 15 * 60_000
+const ACCOUNT_ID = '0192f0c1-0000-7000-8000-0000000000ac'
+const OTHER_USER_ID = '0192f0c1-0000-7000-8000-0000000000f0'
 
 export class ScriptedServer {
   /** What the test makes of each service; a method without a script is unimplemented. */
   chat: Partial<ServiceImpl<typeof ChatService>> = {}
   conversations: Partial<ServiceImpl<typeof ConversationService>> = {}
   identity: Partial<ServiceImpl<typeof IdentityService>> = {}
+  reports: Partial<ServiceImpl<typeof ClientReportService>> = {}
   /** Method names in the order of their calls. */
   calls: string[] = []
   /** Access tokens that are refused from now on. */
@@ -33,11 +38,22 @@ export class ScriptedServer {
   cutAfterBytes = Infinity
   /** Whether the browser's cookie holds a refresh token. */
   hasCookie = false
+  /** Whom the cookie stands for; an empty address is a guest. */
+  email = ''
+  displayName = ''
   userId = '0192f0c1-0000-7000-8000-00000000000f'
   #tokens = 0
 
-  createApi(): Api {
-    return createApi(createTransport(BASE_URL, this.fetch))
+  createApi(tabs?: OtherTabs): Api {
+    return createApi(createTransport(BASE_URL, this.fetch), tabs)
+  }
+
+  /** Signs an account in, or, without an address, a guest. */
+  beSomebody({ email, displayName }: { email: string; displayName: string }) {
+    this.hasCookie = true
+    this.email = email
+    this.displayName = displayName
+    return this.#grant()
   }
 
   fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
@@ -55,6 +71,7 @@ export class ScriptedServer {
       .service(IdentityService, { ...this.#grants(), ...this.identity })
       .service(ChatService, this.chat)
       .service(ConversationService, this.conversations)
+      .service(ClientReportService, this.reports)
   }
 
   #checkToken: Interceptor = (next) => (request) => {
@@ -67,8 +84,17 @@ export class ScriptedServer {
   #grants(): Partial<ServiceImpl<typeof IdentityService>> {
     return {
       createGuest: () => {
-        this.hasCookie = true
-        return this.#grant()
+        if (this.email) this.userId = OTHER_USER_ID
+        return this.beSomebody({ email: '', displayName: '' })
+      },
+      register: (account) => this.beSomebody(account),
+      login: ({ email }) => {
+        this.userId = ACCOUNT_ID
+        return this.beSomebody({ email, displayName: 'Ada' })
+      },
+      logout: () => {
+        this.hasCookie = false
+        return {}
       },
       refresh: () => {
         if (this.hasCookie) return this.#grant()
@@ -82,7 +108,12 @@ export class ScriptedServer {
     return create(TokenResponseSchema, {
       accessToken: `token-${this.#tokens}`,
       accessTokenExpireTime: timestampFromMs(Date.now() + TOKEN_LIFE_MS),
-      user: { userId: this.userId, role: Role.GUEST },
+      user: {
+        userId: this.userId,
+        role: this.email ? Role.STUDENT : Role.GUEST,
+        email: this.email,
+        displayName: this.displayName,
+      },
     })
   }
 
