@@ -22,7 +22,9 @@ import aiohttp
 import grpc
 import lamla.chat.v1.chat_service_pb2
 import lamla.chat.v1.conversation_service_pb2
-import lamla.identity.v1.identity_service_pb2  # noqa: F401 - Into the descriptor pool.
+import lamla.compat.v1.compat_service_pb2
+import lamla.identity.v1.identity_service_pb2
+import lamla.telemetry.v1.client_report_service_pb2  # noqa: F401 - Into the pool.
 from google.api import annotations_pb2
 from google.protobuf import descriptor_pool, json_format, message_factory
 from google.protobuf.descriptor import MethodDescriptor
@@ -263,7 +265,8 @@ def http_request(name: str, request: Message) -> tuple[str, str, Any]:
         fields.pop(method(name).input_type.fields_by_name[variable].json_name, None)
     if rule.body == "*":
         return verb.upper(), path, fields
-    query = f"?{urlencode(fields, quote_via=quote)}" if fields else ""
+    spelled = {key: _spelled(value) for key, value in fields.items()}
+    query = f"?{urlencode(spelled, quote_via=quote)}" if fields else ""
     return verb.upper(), path + query, None
 
 
@@ -278,6 +281,10 @@ def refused_by_json(http: int, text: str, headers: Headers) -> Refused:
     except json_format.ParseError as error:
         raise AssertionError(f"HTTP {http} with an untyped body: {text!r}") from error
     return Refused(status, http, headers)
+
+
+def _spelled(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 async def _frames(chunks: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, bytes]]:

@@ -100,6 +100,9 @@ class Place:
         certs_dir: Has Envoy's tls.crt, tls.key and ca.crt.
         config_dir: Where the filled templates lie.
         access_log: A file, or `/dev/stdout`.
+        index_dir: Has a copy of the page's index.html, which is read again when it is
+            replaced by a rename. None: it is the one in `static_dir`, which a build
+            writes in place, so a new one is seen after a restart.
     """
 
     gateway: Sequence[str]
@@ -113,6 +116,7 @@ class Place:
     port: int = 8080
     admin_port: int = 9901
     access_log: str = "/dev/stdout"
+    index_dir: Path | None = None
 
 
 def placeholders(place: Place, settings: EdgeSettings) -> dict[str, str]:
@@ -126,6 +130,7 @@ def placeholders(place: Place, settings: EdgeSettings) -> dict[str, str]:
         "PERSISTENCE_ENDPOINTS": _endpoints(place.persistence),
         "PERSISTENCE_HTTP_ENDPOINTS": _endpoints(place.persistence_http),
         "STATIC_DIR": str(place.static_dir.absolute()),
+        "INDEX_DIR": str((place.index_dir or place.static_dir).absolute()),
         "SCHEMA": str(place.schema.absolute()),
         "CERTS_DIR": str(place.certs_dir.absolute()),
         "SDS_DIR": str(place.config_dir.absolute()),

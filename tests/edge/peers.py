@@ -22,7 +22,12 @@ from mesh.policy import USERS, Policy, rule
 from mesh.server import PeerServer
 from mesh.testing import TokenIssuer, settings
 
-GATEWAY_SERVICES = ("lamla.chat.v1.ChatService",)
+COMPAT_SERVICE = "lamla.compat.v1.CompatService"
+GATEWAY_SERVICES = (
+    "lamla.chat.v1.ChatService",
+    COMPAT_SERVICE,
+    "lamla.telemetry.v1.ClientReportService",
+)
 PERSISTENCE_SERVICES = (
     "lamla.chat.v1.ConversationService",
     "lamla.identity.v1.IdentityService",
@@ -71,6 +76,7 @@ class ScriptedPeer:
             f"/{found.containing_service.full_name}/{found.name}": rule(
                 peers={"envoy", "developer"},
                 roles=None if found.name in WITHOUT_TOKEN else USERS,
+                token_optional=found.containing_service.full_name == COMPAT_SERVICE,
             )
             for found in self._methods()
         }

@@ -7,6 +7,7 @@ import time
 from uuid import uuid4
 
 import pytest
+from google.protobuf.message import Message
 from lamla.chat.v1 import chat_service_pb2 as chat
 from lamla.chat.v1 import conversation_service_pb2 as conversations
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
@@ -17,6 +18,7 @@ from tests.edge.corpus import EVENTS
 from tests.edge.peers import ScriptedPeer
 
 CONVERSATIONS = "lamla.chat.v1.ConversationService"
+CONVERSATION = "0198c0de-0000-7000-8000-00000000000a"
 CHAT = "lamla.chat.v1.ChatService"
 AWAY = ServiceError(
     ErrorReason.ERROR_REASON_DATABASE_UNAVAILABLE, "The database is away."
@@ -86,20 +88,39 @@ class TestDeadlines:
 
 
 class TestRetries:
+    @pytest.mark.parametrize(
+        ("method", "asked"),
+        [
+            ("ListConversations", conversations.ListConversationsRequest()),
+            (
+                "SearchConversations",
+                conversations.SearchConversationsRequest(query="ATP"),
+            ),
+            (
+                "ExportConversation",
+                conversations.ExportConversationRequest(
+                    conversation_id=CONVERSATION,
+                    format=conversations.EXPORT_FORMAT_MARKDOWN,
+                ),
+            ),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
     async def test_reading_is_tried_again(
-        self, client: Client, persistence: ScriptedPeer, token: str
+        self,
+        client: Client,
+        persistence: ScriptedPeer,
+        token: str,
+        method: str,
+        asked: Message,
     ):
         """
         A replica that is just going away is not noticed.
         """
-        persistence.answers["ListConversations"] = AWAY
+        persistence.answers[method] = AWAY
 
         with pytest.raises(Refused):
-            await client.unary(
-                f"{CONVERSATIONS}/ListConversations",
-                conversations.ListConversationsRequest(),
-                token=token,
-            )
+            await client.unary(f"{CONVERSATIONS}/{method}", asked, token=token)
 
         assert 3 == len(persistence.calls)
 
@@ -120,6 +141,25 @@ class TestRetries:
 
         assert "ERROR_REASON_DATABASE_UNAVAILABLE" == refused.value.reason
         assert 1 == len(persistence.calls)
+
+    async def test_an_import_is_not(
+        self, client: Client, persistence: ScriptedPeer, token: str, request_id: str
+    ):
+        """
+        Nor are ten seconds its limit.
+        """
+        persistence.answers["ImportConversations"] = AWAY
+        sent = conversations.ImportConversationsRequest(
+            request_id=request_id, document="{}"
+        )
+
+        with pytest.raises(Refused):
+            await client.unary(
+                f"{CONVERSATIONS}/ImportConversations", sent, token=token
+            )
+
+        (call,) = persistence.calls
+        assert (call.seconds_left or 0) > 20
 
     async def test_a_whole_answer_is_not(
         self, client: Client, gateway: ScriptedPeer, token: str, request_id: str

@@ -15,6 +15,7 @@ from google.protobuf.message import Message
 from lamla.chat.v1 import chat_service_pb2 as chat
 from lamla.chat.v1 import conversation_service_pb2 as conversations
 from lamla.identity.v1 import identity_service_pb2 as identity
+from lamla.telemetry.v1 import client_report_service_pb2 as telemetry
 from yarl import URL
 
 from gateway.envoy.settings import EdgeSettings, Place
@@ -25,6 +26,7 @@ from tests.edge.envoy import Edge, running
 CHAT = "lamla.chat.v1.ChatService"
 LIST = "lamla.chat.v1.ConversationService/ListConversations"
 GUEST = "lamla.identity.v1.IdentityService/CreateGuest"
+REPORT = "lamla.telemetry.v1.ClientReportService/ReportErrors"
 LOGIN = "lamla.identity.v1.IdentityService/Login"
 DEFAULT = EdgeSettings()
 
@@ -110,6 +112,10 @@ async def generate(client: Client, token: str, method: str) -> None:
             request = chat.RegenerateRequest(
                 request_id=str(uuid4()), message_id=str(uuid4())
             )
+        case "ContinueAnswer":
+            request = chat.ContinueAnswerRequest(
+                request_id=str(uuid4()), message_id=str(uuid4())
+            )
         case _:
             request = chat.EditMessageRequest(
                 request_id=str(uuid4()), message_id=str(uuid4()), text="ADP?"
@@ -141,7 +147,13 @@ class TestGenerating:
         """
         Methods and protocols share a user's bucket.
         """
-        methods = ("SendMessage", "Reply", "Regenerate", "EditMessage")
+        methods = (
+            "SendMessage",
+            "Reply",
+            "Regenerate",
+            "EditMessage",
+            "ContinueAnswer",
+        )
         async with limited.channel() as channel:
             clients: list[Client] = [
                 GrpcClient(channel),
@@ -190,6 +202,22 @@ class TestGenerating:
 
         check(outcome, per_minute=30)
         assert 600 == DEFAULT.requests_per_minute
+
+    async def test_reports_have_a_bucket_of_their_own(
+        self, limited: Edge, http: aiohttp.ClientSession, token: str
+    ):
+        """
+        60 in a minute for a user; a page full of errors can still be used.
+        """
+        client = JsonClient(http, limited.url)
+        report = telemetry.ReportErrorsRequest(
+            request_id=str(uuid4()), errors=[telemetry.ClientError(kind="TypeError")]
+        )
+        outcome = await burst(lambda: client.unary(REPORT, report, token=token), 64)
+        asked = conversations.ListConversationsRequest()
+        await client.unary(LIST, asked, token=token)
+
+        check(outcome, per_minute=60)
 
     async def test_the_hour_is_limited_too(
         self, small: Edge, http: aiohttp.ClientSession, token: str

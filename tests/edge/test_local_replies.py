@@ -27,6 +27,7 @@ from tests.clients import Client, GrpcClient, GrpcWebClient, JsonClient, Refused
 from tests.edge.envoy import Edge, running
 from tests.edge.peers import ScriptedPeer
 
+IMPORT = "lamla.chat.v1.ConversationService/ImportConversations"
 REPLY = "lamla.chat.v1.ChatService/Reply"
 SEND = "lamla.chat.v1.ChatService/SendMessage"
 LIST = "lamla.chat.v1.ConversationService/ListConversations"
@@ -185,6 +186,35 @@ class TestTooLarge:
         assert "ERROR_REASON_REQUEST_TOO_LARGE" == refused.reason
         assert refused.http in {None, 200, 413}
         assert [] == gateway.calls
+
+    async def test_a_document_to_import_may_be_larger(
+        self, client: Client, persistence: ScriptedPeer, token: str, request_id: str
+    ):
+        """
+        4 MiB of text with what its spelling as JSON adds: 6 MiB, on this route alone.
+        """
+        sent = conversations.ImportConversationsRequest(
+            request_id=request_id, document='"' * 2_900_000
+        )
+        await client.unary(IMPORT, sent, token=token)
+
+        assert [sent] == [call.request for call in persistence.calls]
+
+    async def test_a_document_has_its_limit_too(
+        self, client: Client, persistence: ScriptedPeer, token: str, request_id: str
+    ):
+        """
+        Refused before a service sees it.
+        """
+        sent = conversations.ImportConversationsRequest(
+            request_id=request_id, document="x" * 6_400_000
+        )
+
+        refused = await refusal_of(client, IMPORT, sent, token)
+
+        assert "RESOURCE_EXHAUSTED" == refused.code.name
+        assert "ERROR_REASON_REQUEST_TOO_LARGE" == refused.reason
+        assert [] == persistence.calls
 
     async def test_a_body_below_the_limit_passes(
         self, client: Client, token: str, request_id: str

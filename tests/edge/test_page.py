@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import aiohttp
 import pytest
 
+from gateway.envoy.settings import EdgeSettings, Place
 from tests.edge.conftest import ASSET, ICON, INDEX
-from tests.edge.envoy import Edge, raw
+from tests.edge.envoy import Edge, raw, running, until
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -104,6 +108,31 @@ class TestPage:
 
         assert b"root:" not in body
         assert b"app-1a2b" not in body
+
+
+class TestNewPage:
+    async def test_a_page_that_is_renamed_into_its_place_is_served(
+        self,
+        place: Callable[[], Place],
+        http: aiohttp.ClientSession,
+        tmp_path: Path,
+    ):
+        """
+        A build under a running Envoy needs no restart.
+        """
+        index = tmp_path / "index.html"
+        index.write_text(INDEX)
+        stage = replace(place(), index_dir=tmp_path)
+        async with running(stage, EdgeSettings()) as envoy:
+            for text in ("<p>second", "<p>third"):
+                new = tmp_path / "index.html.new"
+                new.write_text(text)
+                new.rename(index)
+
+                async def is_served(text: str = text) -> bool:
+                    return text == await (await http.get(envoy.url)).text()
+
+                await until(is_served)
 
 
 class TestDjango:

@@ -69,6 +69,13 @@ class TestStreams:
                 ),
             ),
             (
+                "ContinueAnswer",
+                chat.ContinueAnswerRequest(
+                    request_id="0198c0de-0000-7000-8000-00000000000a",
+                    message_id="0198c0de-0000-7000-8000-00000000000b",
+                ),
+            ),
+            (
                 "ResumeGeneration",
                 chat.ResumeGenerationRequest(
                     generation_id="0198c0de-0000-7000-8000-00000000000a",

@@ -18,11 +18,17 @@ from gateway.envoy.settings import TEMPLATES, EdgeSettings, Place
 from gateway.envoy.templates import PLACEHOLDER, fill
 from tests.clients import Client
 from tests.edge.envoy import binary
-from tests.edge.peers import GATEWAY_SERVICES, PERSISTENCE_SERVICES, ScriptedPeer
+from tests.edge.peers import (
+    COMPAT_SERVICE,
+    GATEWAY_SERVICES,
+    PERSISTENCE_SERVICES,
+    ScriptedPeer,
+)
 
 PUBLIC = [
     found
     for name in (*GATEWAY_SERVICES, *PERSISTENCE_SERVICES)
+    if name != COMPAT_SERVICE  # For JSON only: test_compat.py.
     for found in descriptor_pool.Default().FindServiceByName(name).methods
     if found.GetOptions().HasExtension(annotations_pb2.http)
 ]
@@ -42,11 +48,18 @@ def _fill(message: Message) -> None:
         elif field.name == "email":
             setattr(message, field.name, "a@example.org")
         elif field.type == FieldDescriptor.TYPE_STRING and field.name in {
+            "document",
+            "kind",
+            "password",
+            "query",
             "text",
             "title",
-            "password",
         }:
             setattr(message, field.name, "correct horse")
+        elif field.name == "format":
+            setattr(message, field.name, 1)
+        elif field.name == "errors":
+            _fill(getattr(message, field.name).add())
         elif field.name == "message":
             _fill(getattr(message, field.name))
 
