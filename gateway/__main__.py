@@ -7,14 +7,16 @@ from contextlib import AsyncExitStack
 
 from grpc_health.v1 import health_pb2  # type: ignore[import-untyped]
 from grpc_health.v1.health_pb2_grpc import HealthStub  # type: ignore[import-untyped]
-from lamla.chat.v1.chat_service_pb2_grpc import add_ChatServiceServicer_to_server
 
+from gateway import endpoints
 from gateway.application import Application
+from gateway.clients.conversation_store import ConversationStore
+from gateway.clients.guest_store import GuestStore
 from gateway.clients.llm_worker import LlmWorker
 from gateway.clients.other_gateways import OtherGateways
 from gateway.clients.persistence import Persistence, PublishedKeys
 from gateway.clients.pool import ChannelPool
-from gateway.policy import POLICY, SERVICE
+from gateway.policy import POLICY
 from gateway.settings import GatewaySettings
 from mesh import process, telemetry
 from mesh.channels import PeerChannel
@@ -42,11 +44,13 @@ async def serve() -> None:
         gateways = ChannelPool("gateway", certs)
         stack.push_async_callback(workers.close)
         stack.push_async_callback(gateways.close)
+        verifier = TokenVerifier(RemoteKeys(PublishedKeys(persistence)))
+        endpoint = endpoints.of_this_run(settings.endpoint)
         application = Application(
             settings,
             store=Persistence(
                 persistence,
-                endpoint=settings.endpoint,
+                endpoint=endpoint,
                 lease_seconds=settings.lease_seconds,
             ),
             worker=LlmWorker(
@@ -58,20 +62,19 @@ async def serve() -> None:
             gateways=OtherGateways(
                 gateways, timeout_seconds=settings.generation_timeout_seconds
             ),
+            guests=GuestStore(persistence, verifier),
+            conversations=ConversationStore(persistence),
+            endpoint=endpoint,
         )
         server = PeerServer(
             settings,
             listen=settings.listen,
             policy=POLICY,
-            verifier=TokenVerifier(RemoteKeys(PublishedKeys(persistence))),
+            verifier=verifier,
             certs=certs,
         )
-        server.add(
-            lambda grpc_server: add_ChatServiceServicer_to_server(
-                application.servicer, grpc_server
-            ),
-            SERVICE,
-        )
+        for service, register in application.registrations.items():
+            server.add(register, service)
         server.health.depends_on("persistence", _probe(persistence))
         server.health.depends_on("llm_worker", _probe(worker))
         server.on_drain(application.drain)

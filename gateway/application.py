@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import grpc
+
+from gateway.clients.conversations import Conversations
 from gateway.clients.gateways import Gateways
+from gateway.clients.guests import Guests
 from gateway.clients.store import Store
 from gateway.clients.worker import Worker
 from gateway.flows.answer_message import AnswerMessage
@@ -10,16 +16,24 @@ from gateway.flows.cancel_generation import CancelGeneration
 from gateway.flows.find_generation import FindGeneration
 from gateway.flows.follow_generation import FollowGeneration
 from gateway.flows.get_generation import GetGeneration
+from gateway.flows.get_models import GetModels
+from gateway.flows.name_conversation import NameConversation
+from gateway.flows.open_guest import OpenGuest
 from gateway.flows.reply import Reply
+from gateway.flows.report_errors import ReportErrors
 from gateway.flows.resume_generation import ResumeGeneration
+from gateway.flows.tell_text import TellText
 from gateway.generations.checkpoint import Checkpointer
 from gateway.generations.hold import Hold
 from gateway.generations.hub import Hub
 from gateway.generations.load import Load
 from gateway.generations.writer import Tools
 from gateway.models import Models
+from gateway.policy import CHAT, COMPAT, REPORTS
 from gateway.prompts.template import Template
 from gateway.servicers.chat import ChatServicer
+from gateway.servicers.client_report import ClientReportServicer
+from gateway.servicers.compat import CompatServicer
 from gateway.settings import GatewaySettings
 
 # A writer that shows no life is replaced when its lease is over; some time on top for
@@ -33,18 +47,25 @@ class Application:
     Attributes:
         hub: The answers that are being written.
         servicer: The public face.
+        registrations: What adds each service to a server, by its full name.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - The ports, by keyword.
         self,
         settings: GatewaySettings,
         *,
         store: Store,
         worker: Worker,
         gateways: Gateways,
+        guests: Guests,
+        conversations: Conversations,
+        endpoint: str,
         template: Template | None = None,
     ) -> None:
         """Reads the template that `settings` names, unless one is given.
+
+        Args:
+            endpoint: Names this run of this process in leases.
 
         Raises:
             UnknownPromptError: there is none of that name.
@@ -73,7 +94,7 @@ class Application:
             settings=settings,
         )
         self.hub = Hub(tools)
-        find = FindGeneration(hub=self.hub, store=store, endpoint=settings.endpoint)
+        find = FindGeneration(hub=self.hub, store=store, endpoint=endpoint)
         patience_seconds = settings.lease_seconds + PATIENCE_SECONDS
         follow = FollowGeneration(
             find=find,
@@ -81,23 +102,44 @@ class Application:
             patience_seconds=patience_seconds,
             heartbeat_seconds=settings.heartbeat_seconds,
         )
+        self._idle_generations = settings.idle_generations
+        self._name = NameConversation(
+            store=store,
+            worker=worker,
+            models=self._models,
+            may_run=self._has_nothing_better_to_do,
+        )
         answer = AnswerMessage(
             hub=self.hub,
             store=store,
             models=self._models,
             template=template or Template.load(settings.prompt),
             follow=follow,
+            name=self._name,
             settings=settings,
         )
+        reply = Reply(answer, timeout_seconds=settings.reply_timeout_seconds)
         self.servicer = ChatServicer(
             answer=answer,
-            reply=Reply(answer, timeout_seconds=settings.reply_timeout_seconds),
+            reply=reply,
             resume=ResumeGeneration(follow),
             cancel=CancelGeneration(
                 find=find, gateways=gateways, patience_seconds=patience_seconds
             ),
             get=GetGeneration(find=find, gateways=gateways),
+            offer=GetModels(self._models, settings),
         )
+        compat = CompatServicer(
+            open_guest=OpenGuest(guests),
+            reply=reply,
+            tell=TellText(answer),
+            conversations=conversations,
+        )
+        self.registrations: dict[str, Callable[[grpc.aio.Server], None]] = {
+            CHAT: self.servicer.register,
+            COMPAT: compat.register,
+            REPORTS: ClientReportServicer(ReportErrors()).register,
+        }
 
     def start(self) -> None:
         """Begins what runs in the background."""
@@ -105,14 +147,23 @@ class Application:
         self._models.start()
         self._checkpointer.start()
         self.hub.start()
+        self._name.start()
 
     async def drain(self) -> None:
         """Lets answers end, or ends them; takes no new ones."""
+        await self._name.stop()
         await self.hub.drain()
 
     async def stop(self) -> None:
         """Ends what runs in the background."""
+        await self._name.stop()
         await self.hub.stop()
         await self._checkpointer.stop()
         await self._models.stop()
         self._load.stop()
+
+    def _has_nothing_better_to_do(self, model: str) -> bool:
+        """Says whether a title may be made with `model` without delaying an answer."""
+        limit = 0 if self._models.is_built_in(model) else self._idle_generations
+        is_calm = self._load.is_calm and not self.hub.is_draining
+        return is_calm and self.hub.active <= limit

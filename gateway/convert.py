@@ -16,8 +16,10 @@ from gateway.clients.convert import (
 from gateway.domain import (
     Answer,
     ConfigRequest,
+    ContinuedAnswer,
     EditedMessage,
     NewMessage,
+    Offer,
     Question,
     RegeneratedAnswer,
 )
@@ -65,6 +67,33 @@ def question_from_edit(request: pb.EditMessageRequest) -> Question:
         request_id=id_from_proto(request.request_id),
         turn=turn,
         config=_config_from_proto(request.config),
+    )
+
+
+def question_from_continue(request: pb.ContinueAnswerRequest) -> Question:
+    """Reads the wish for the rest of an answer."""
+    return Question(
+        request_id=id_from_proto(request.request_id),
+        turn=ContinuedAnswer(message_id=id_from_proto(request.message_id)),
+        config=_config_from_proto(request.config),
+    )
+
+
+def offer_to_proto(offer: Offer) -> pb.GetModelsResponse:
+    """Writes what can be asked for."""
+    return pb.GetModelsResponse(
+        models=[
+            pb.Model(
+                name=model.name,
+                provider=model.provider,
+                context_tokens=model.context_tokens,
+                small_built_in=model.small_built_in,
+            )
+            for model in offer.models
+        ],
+        default_temperature=offer.default_temperature,
+        default_max_output_tokens=offer.default_max_output_tokens,
+        max_output_tokens_cap=offer.max_output_tokens_cap,
     )
 
 

@@ -95,12 +95,19 @@ class EditedMessage:
     text: str
 
 
-TurnRequest = NewMessage | RegeneratedAnswer | EditedMessage
+@dataclass(frozen=True, kw_only=True)
+class ContinuedAnswer:
+    """The rest of an answer that was cut off."""
+
+    message_id: str
+
+
+TurnRequest = NewMessage | RegeneratedAnswer | EditedMessage | ContinuedAnswer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What a user asks, however: sent, regenerated or edited."""
+    """What a user asks, however: sent, regenerated, edited or continued."""
 
     request_id: str
     turn: TurnRequest
@@ -126,10 +133,31 @@ class PromptMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A model that can be asked for."""
+    """A model that can be asked for.
+
+    Attributes:
+        context_tokens: The size of its context window in its own tokens; 0: not known.
+        small_built_in: Whether it is the built-in one whose answers are often wrong.
+    """
 
     name: str
     provider: str
+    context_tokens: int = 0
+    small_built_in: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What may be asked for: models, the default first, and bounds on an answer.
+
+    Attributes:
+        default_max_output_tokens: In model tokens, as `max_output_tokens_cap`.
+    """
+
+    models: tuple[Model, ...]
+    default_temperature: float
+    default_max_output_tokens: int
+    max_output_tokens_cap: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,12 +225,19 @@ class Located:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn(Located):
-    """A turn that began, by this call or (`created` false) by an earlier one."""
+    """A turn that began, by this call or (`created` false) by an earlier one.
+
+    Attributes:
+        answer_prefix: What the answer begins with; empty unless one is continued.
+        title_wanted: Whether the conversation wants a title that a model makes.
+    """
 
     created: bool
     capability: str = field(repr=False)
     config: Config
     history: tuple[HistoryMessage, ...] = ()
+    answer_prefix: str = ""
+    title_wanted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,3 +247,32 @@ class Answer:
     view: GenerationView
     prompt_version: str
     create_time: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """A conversation as lists show it."""
+
+    id: str
+    title: str
+    create_time: datetime
+    update_time: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientError:
+    """Something that went wrong in a browser, as the page reports it.
+
+    Attributes:
+        kind: The error's class.
+        location: Where it came from, in the page's words.
+        request_id: Of the request that failed; empty when there is none.
+        reason: An `ErrorReason` by name; empty when there is none.
+        count: How often it came since the last report.
+    """
+
+    kind: str
+    location: str = ""
+    request_id: str = ""
+    reason: str = ""
+    count: int = 1

@@ -56,11 +56,23 @@ class Heartbeat:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """The whole text so far, instead of events that are not kept any more."""
+    """The whole text so far, instead of events that are not kept any more.
+
+    Attributes:
+        citations: As another process wrote them.
+    """
 
     started: Started
     text: str
     token_count: int
+    citations: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """An event that this process only passes on, as another one wrote it."""
+
+    data: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +102,7 @@ class Failed:
 
 
 Outcome = Completed | Cancelled | Failed
-Body = Started | Tokens | AttemptChanged | Heartbeat | Snapshot | Outcome
+Body = Started | Tokens | AttemptChanged | Heartbeat | Snapshot | Opaque | Outcome
 
 
 class Event(NamedTuple):

@@ -19,6 +19,8 @@ MISS_SECONDS = 1.0
 # Providers whose models' names are made up: `scripted-n40-d25` says what is played.
 # They begin with the provider's name and are not listed.
 FAMILIES = {"scripted"}
+# Providers that run in llm_worker itself: two texts at a time slow each other down.
+BUILT_IN = {"local"}
 
 
 class Models:
@@ -33,6 +35,7 @@ class Models:
         self._worker = worker
         self._models: tuple[Model, ...] = ()
         self._asked = -float("inf")
+        self._error: ServiceError | None = None
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
@@ -58,6 +61,21 @@ class Models:
             if not self._knows(name):
                 raise _unknown(name, path)
         return name
+
+    async def all(self) -> tuple[Model, ...]:
+        """Returns all models, the default first; none when nobody can say."""
+        if not self._models:
+            await self._refresh(MISS_SECONDS)
+        return self._models
+
+    def is_built_in(self, name: str) -> bool:
+        """Says whether a model runs in llm_worker itself; empty means the default."""
+        models = [m for m in self._models if m.name == name or not name][:1]
+        return any(model.provider in BUILT_IN for model in models)
+
+    def is_small(self, name: str) -> bool:
+        """Says whether `name` is the built-in model whose answers are often wrong."""
+        return any(m.small_built_in for m in self._models if m.name == name)
 
     def start(self) -> None:
         """Begins to refresh the list."""
@@ -85,15 +103,18 @@ class Models:
     async def _refresh(self, patience_seconds: float) -> ServiceError | None:
         clock = asyncio.get_running_loop().time
         async with self._lock:
-            if self._models and clock() - self._asked < patience_seconds:
-                return None
-            self._asked = clock()
+            # Those who waited for the lock share what the first of them was told.
+            if clock() - self._asked < patience_seconds:
+                return self._error
             try:
                 self._models = await self._worker.models()
             except ServiceError as error:
                 log.warning("models_not_listed", reason=error.reason_name)
-                return error
-            return None
+                self._error = error
+            else:
+                self._error = None
+            self._asked = clock()
+            return self._error
 
 
 def _unknown(name: str, path: str) -> ServiceError:

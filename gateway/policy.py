@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from mesh.policy import USERS, Policy, rule
 
-SERVICE = "lamla.chat.v1.ChatService"
+CHAT = "lamla.chat.v1.ChatService"
+COMPAT = "lamla.compat.v1.CompatService"
+REPORTS = "lamla.telemetry.v1.ClientReportService"
 
 _EDGE = rule(peers={"envoy"}, roles=USERS)
+# Older clients bring no token: they become guests.
+_EDGE_OR_GUEST = rule(peers={"envoy"}, roles=USERS, token_optional=True)
 # Another gateway passes a user on to the one that writes the answer.
 _EDGE_AND_GATEWAYS = rule(peers={"envoy", "gateway"}, roles=USERS)
 
 POLICY: Policy = {
-    f"/{SERVICE}/SendMessage": _EDGE,
-    f"/{SERVICE}/Reply": _EDGE,
-    f"/{SERVICE}/ResumeGeneration": _EDGE_AND_GATEWAYS,
-    f"/{SERVICE}/CancelGeneration": _EDGE_AND_GATEWAYS,
-    f"/{SERVICE}/GetGeneration": _EDGE_AND_GATEWAYS,
-    f"/{SERVICE}/Regenerate": _EDGE,
-    f"/{SERVICE}/EditMessage": _EDGE,
+    f"/{CHAT}/SendMessage": _EDGE,
+    f"/{CHAT}/Reply": _EDGE,
+    f"/{CHAT}/ResumeGeneration": _EDGE_AND_GATEWAYS,
+    f"/{CHAT}/CancelGeneration": _EDGE_AND_GATEWAYS,
+    f"/{CHAT}/GetGeneration": _EDGE_AND_GATEWAYS,
+    f"/{CHAT}/Regenerate": _EDGE,
+    f"/{CHAT}/EditMessage": _EDGE,
+    f"/{CHAT}/ContinueAnswer": _EDGE,
+    f"/{CHAT}/GetModels": _EDGE,
+    f"/{COMPAT}/Chat": _EDGE_OR_GUEST,
+    f"/{COMPAT}/ChatStream": _EDGE_OR_GUEST,
+    f"/{COMPAT}/CreateConversation": _EDGE_OR_GUEST,
+    f"/{COMPAT}/ListConversations": _EDGE_OR_GUEST,
+    f"/{COMPAT}/AddMessage": _EDGE_OR_GUEST,
+    f"/{REPORTS}/ReportErrors": _EDGE,
 }

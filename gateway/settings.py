@@ -43,6 +43,11 @@ class GatewaySettings(PeerSettings):
         pattern=r"^[a-z0-9_-]{1,40}$",
         description="The name of the prompt template that answers are made with.",
     )
+    titles: bool = Field(
+        default=True,
+        description="Whether conversations get a title that the model makes, in the "
+        "background, while nothing else is to do.",
+    )
     max_output_tokens: int = Field(
         default=4096,
         ge=1,

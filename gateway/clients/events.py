@@ -24,6 +24,7 @@ from gateway.events import (
     Event,
     Failed,
     Heartbeat,
+    Opaque,
     Snapshot,
     Started,
     Tokens,
@@ -40,6 +41,8 @@ def event_to_proto(event: Event) -> pb.GenerationEvent:
             return pb.GenerationEvent(
                 generation_id=id_, sequence=sequence, tokens=tokens
             )
+        case Opaque(data):
+            return pb.GenerationEvent.FromString(data)
         case _:
             message = pb.GenerationEvent(generation_id=id_, sequence=sequence)
             _write(message, body)
@@ -50,7 +53,7 @@ def _write(message: pb.GenerationEvent, body: Body) -> None:
     match body:
         case Started():
             message.started.CopyFrom(_started_to_proto(body))
-        case Tokens():
+        case Tokens() | Opaque():
             raise AssertionError("Written above.")
         case AttemptChanged():
             message.attempt_changed.CopyFrom(attempt_to_proto(body))
@@ -60,6 +63,9 @@ def _write(message: pb.GenerationEvent, body: Body) -> None:
             message.snapshot.started.CopyFrom(_started_to_proto(body.started))
             message.snapshot.text = body.text
             message.snapshot.token_count = body.token_count
+            message.snapshot.citations.extend(
+                pb.Citation.FromString(citation) for citation in body.citations
+            )
         case Completed():
             message.completed.finish_reason = FINISH_REASON_TO_PROTO[body.finish_reason]
             message.completed.usage.CopyFrom(usage_to_proto(body.usage))
@@ -76,11 +82,7 @@ def _write(message: pb.GenerationEvent, body: Body) -> None:
 
 
 def event_from_proto(message: pb.GenerationEvent) -> Event:
-    """Reads one event.
-
-    Raises:
-        ValueError: a kind of event that this version does not know.
-    """
+    """Reads one event; kinds that mean nothing to gateway are kept as they are."""
     return Event(message.generation_id, message.sequence, _read(message))
 
 
@@ -99,6 +101,10 @@ def _read(message: pb.GenerationEvent) -> Body:  # noqa: PLR0911 - One per kind.
                 started=_started_from_proto(message.snapshot.started),
                 text=message.snapshot.text,
                 token_count=message.snapshot.token_count,
+                citations=tuple(
+                    citation.SerializeToString()
+                    for citation in message.snapshot.citations
+                ),
             )
         case "completed":
             reason = FINISH_REASON_FROM_PROTO[message.completed.finish_reason]
@@ -118,8 +124,8 @@ def _read(message: pb.GenerationEvent) -> Body:  # noqa: PLR0911 - One per kind.
                 usage=usage_from_proto(message.failed.usage),
                 text_length=message.failed.text_length,
             )
-        case kind:
-            raise ValueError(f"An event of unknown kind: {kind}.")
+        case _:
+            return Opaque(message.SerializeToString())
 
 
 def tokens_from_proto(message: pb.Tokens) -> Tokens:

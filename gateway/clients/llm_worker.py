@@ -68,7 +68,7 @@ class LlmWorker:
             generation_id=job.generation_id,
             messages=[_prompt_message_to_proto(message) for message in job.prompt],
             config=config_to_proto(job.config),
-            detach_grace=self._grace,
+            detach_grace=self._grace if job.detaches else None,
         )
         options = calls.options(self._timeout_seconds)
         call = self._any.Generate(request, **options)
@@ -112,7 +112,13 @@ class LlmWorker:
                 pb.ListModelsRequest(), **calls.options(MODELS_SECONDS)
             )
         return tuple(
-            Model(name=model.name, provider=model.provider) for model in response.models
+            Model(
+                name=model.name,
+                provider=model.provider,
+                context_tokens=model.context_tokens,
+                small_built_in=model.small_built_in,
+            )
+            for model in response.models
         )
 
     async def _at(self, endpoint: str) -> Any:

@@ -30,6 +30,7 @@ from gateway.clients.store import (
     TakenOver,
 )
 from gateway.domain import (
+    ContinuedAnswer,
     EditedMessage,
     HistoryMessage,
     Lease,
@@ -49,6 +50,7 @@ READ_SECONDS = 5.0
 # Repeated by the caller until they succeed.
 APPEND_SECONDS = 3.0
 FINISH_SECONDS = 5.0
+TITLE_SECONDS = 5.0
 KEYS_SECONDS = 5.0
 
 
@@ -82,6 +84,8 @@ class Persistence:
             case EditedMessage(message_id=id_, text=text):
                 request.edited_message.message_id = id_
                 request.edited_message.text = text
+            case ContinuedAnswer(message_id=id_):
+                request.continued_answer.message_id = id_
         options = calls.options(BEGIN_SECONDS, forward_user=True)
         with calls.to(PEER):
             return _turn_from_proto(await self._turns.BeginTurn(request, **options))
@@ -150,7 +154,20 @@ class Persistence:
             view=view_from_proto(response.generation),
             permit=permit,
             lease=_lease_from_proto(response.lease),
+            prefix_length=response.answer_prefix_length,
         )
+
+    async def name_conversation(self, permit: Permit, title: str) -> bool:
+        """See `Store.name_conversation`."""
+        request = pb.SetConversationTitleRequest(
+            generation_id=permit.generation_id,
+            capability=permit.capability,
+            title=title,
+        )
+        options = calls.options(TITLE_SECONDS)
+        with calls.to(PEER):
+            response = await self._turns.SetConversationTitle(request, **options)
+        return response.accepted
 
 
 class PublishedKeys:
@@ -181,6 +198,8 @@ def _turn_from_proto(message: pb.BeginTurnResponse) -> Turn:
         capability=message.capability,
         config=config_from_proto(message.config),
         history=history,
+        answer_prefix=message.answer_prefix,
+        title_wanted=message.title_wanted,
     )
 
 

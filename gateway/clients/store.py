@@ -75,11 +75,14 @@ class TakenOver:
 
     Attributes:
         lease: The new one; its `worker_endpoint` is the former writer's.
+        prefix_length: How much of the text was there before llm_worker began, in
+            Unicode code points; 0 unless an answer is continued.
     """
 
     view: GenerationView
     permit: Permit
     lease: Lease
+    prefix_length: int = 0
 
 
 class Store(Protocol):
@@ -98,4 +101,7 @@ class Store(Protocol):
         """Finds a generation of the calling user."""
 
     async def take_over(self, generation_id: str) -> TakenOver:
-        """Takes a lease that has expired, for the calling user."""
+        """Takes the lease of a writer that is gone, for the calling user."""
+
+    async def name_conversation(self, permit: Permit, title: str) -> bool:
+        """Gives the conversation a title unless its user did; returns whether."""

@@ -12,11 +12,16 @@ from gateway.events import AttemptChanged, Tokens
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One answer to generate."""
+    """One text to generate.
+
+    Attributes:
+        detaches: Whether llm_worker goes on for a while when nobody listens.
+    """
 
     generation_id: str
     prompt: Sequence[PromptMessage]
     config: Config
+    detaches: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Answers a message: stores the turn, begins to write the answer, follows it.
 
-Sending, regenerating and editing are one flow; they differ in what is stored.
+Sending, regenerating, editing and continuing are one flow; they differ in what is
+stored.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from gateway.clients.worker import Job
 from gateway.domain import Config, Question, Turn
 from gateway.events import Event
 from gateway.flows.follow_generation import FollowGeneration
+from gateway.flows.name_conversation import NameConversation
 from gateway.generations.hub import Hub
 from gateway.models import Models
 from gateway.prompts.template import Template
@@ -25,7 +27,7 @@ from mesh.identity import current_user
 
 
 class AnswerMessage:
-    """The flow of SendMessage, Regenerate and EditMessage."""
+    """The flow of SendMessage, Regenerate, EditMessage and ContinueAnswer."""
 
     def __init__(  # noqa: PLR0913 - What the flow spans, by keyword.
         self,
@@ -35,6 +37,7 @@ class AnswerMessage:
         models: Models,
         template: Template,
         follow: FollowGeneration,
+        name: NameConversation,
         settings: GatewaySettings,
     ) -> None:
         self._hub = hub
@@ -42,6 +45,7 @@ class AnswerMessage:
         self._models = models
         self._template = template
         self._follow = follow
+        self._name = name
         self._settings = settings
 
     async def __call__(self, question: Question) -> AsyncGenerator[Event, None]:
@@ -88,17 +92,21 @@ class AnswerMessage:
         )
         if turn.created:
             now = asyncio.get_running_loop().time()
-            self._hub.begin(
+            writer = self._hub.begin(
                 turn,
                 self._job(turn),
                 owner_id=current_user().id,
                 model=model,
                 age=timedelta(seconds=now - began),
             )
+            self._name.make_room()
+            if turn.title_wanted and self._settings.titles:
+                self._name.after(writer, turn)
         return turn
 
     def _job(self, turn: Turn) -> Job:
-        prompt = self._template.prompt(turn.history)
+        prefix = turn.answer_prefix
+        prompt = self._template.prompt(turn.history, answer_prefix=prefix)
         return Job(generation_id=turn.view.id, prompt=prompt, config=turn.config)
 
     def _config(self, question: Question) -> Config:

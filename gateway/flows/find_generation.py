@@ -9,6 +9,7 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 from gateway.clients.store import Store
 from gateway.clients.worker import Job
 from gateway.domain import Located, State
+from gateway.endpoints import address_of
 from gateway.generations.generation import Generation
 from gateway.generations.hub import Hub
 from gateway.generations.writer import Writer
@@ -30,7 +31,7 @@ class Here:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Another gateway holds a live lease."""
+    """Another gateway holds a live lease; `endpoint` is where it is reached."""
 
     endpoint: str
     located: Located
@@ -93,10 +94,13 @@ class FindGeneration:
             return Ended(located)
         lease = located.lease
         if lease is not None and not lease.expired:
-            if lease.gateway_endpoint != self._endpoint:
-                return Elsewhere(lease.gateway_endpoint, located)
-            # Begun at this moment by another call, or by this process's former life.
-            return self._here(generation_id) or Nowhere(located)
+            address = address_of(lease.gateway_endpoint)
+            if address != address_of(self._endpoint):
+                return Elsewhere(address, located)
+            if lease.gateway_endpoint == self._endpoint:
+                # Begun at this moment by another call.
+                return self._here(generation_id) or Nowhere(located)
+            # By an earlier run of this process: its writer is gone.
         if not may_take_over:
             return Nowhere(located)
         return await self._take_over(located, job)

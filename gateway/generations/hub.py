@@ -20,7 +20,7 @@ from gateway.generations import ending
 from gateway.generations.generation import Generation
 from gateway.generations.memory import Memory
 from gateway.generations.source import Source
-from gateway.generations.transcript import ContinuedTranscript, Transcript
+from gateway.generations.transcript import TakenOverTranscript, Transcript
 from gateway.generations.writer import Tools, Writer
 from mesh.errors import ServiceError
 
@@ -56,6 +56,11 @@ class Hub:
     def active(self) -> int:
         """How many answers are being written."""
         return len(self._running)
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether no new answers are taken."""
+        return self._is_draining
 
     def admit(self) -> None:
         """Lets one more generation begin.
@@ -99,14 +104,16 @@ class Hub:
         age: timedelta,
     ) -> Writer:
         """Begins to write a turn; `model` is the one expected to answer."""
-        generation = self._generation(turn.view, turn, owner_id, model=model)
+        # A prefix is stored already, but for readers it comes after `started`.
+        view = replace(turn.view, text="", last_sequence=0)
+        generation = self._generation(view, turn, owner_id, model=model)
         permit = Permit(
             generation_id=generation.id,
             capability=turn.capability,
             epoch=turn.lease.epoch if turn.lease else 1,
         )
         writer = Writer(
-            Transcript(generation, self._tools.hold),
+            Transcript(generation, self._tools.hold, prefix=turn.answer_prefix),
             self._source(generation.id, job=job),
             generation=generation,
             permit=permit,
@@ -125,18 +132,20 @@ class Hub:
     ) -> Writer:
         """Goes on with a generation whose writer is gone.
 
-        Where nothing of it is stored, `job` begins it again, or attaches to it where
-        llm_worker has begun already.
+        Where nothing that llm_worker made is stored, `job` begins it again, or attaches
+        to it where llm_worker has begun already.
         """
         view = replace(
             taken.view, last_sequence=taken.view.last_sequence + TAKE_OVER_GAP
         )
         generation = self._generation(view, located, owner_id, model=view.model)
         writer = Writer(
-            ContinuedTranscript(generation, self._tools.hold),
+            TakenOverTranscript(
+                generation, self._tools.hold, prefix_length=taken.prefix_length
+            ),
             self._source(
                 view.id,
-                job=None if view.text else job,
+                job=None if len(view.text) > taken.prefix_length else job,
                 endpoint=taken.lease.worker_endpoint,
             ),
             generation=generation,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from os.path import commonprefix
 
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
@@ -25,13 +26,16 @@ class Transcript:
         finished: How the model ended; None until then.
     """
 
-    def __init__(self, generation: Generation, hold: Hold) -> None:
+    def __init__(self, generation: Generation, hold: Hold, *, prefix: str = "") -> None:
+        """`prefix` is what the answer begins with before llm_worker says a word."""
         self.first_token: float | None = None
         self.worker_endpoint = ""
         self.finished: ProviderFinished | None = None
         self._generation = generation
         self._held = HeldTokens(generation, hold)
         self._has_started = False
+        self._prefix = prefix
+        self._prefix_length = len(prefix)
 
     @property
     def is_caught_up(self) -> bool:
@@ -52,10 +56,16 @@ class Transcript:
                 self.finished = body
 
     def begin(self) -> None:
-        """Writes `started` if nobody has, with the model that was asked for."""
-        if not self._has_started:
-            self._has_started = True
-            self._generation.append(self._generation.started)
+        """Writes `started`, with the model that was asked for, and the prefix, unless
+        that has been done.
+        """
+        if self._has_started:
+            return
+        self._has_started = True
+        self._generation.append(self._generation.started)
+        if self._prefix:
+            self._generation.append(Tokens(self._prefix, 0, 0))
+            self._generation.text.mark_stored(self._prefix, 0)  # With the turn.
 
     def close(self) -> None:
         """Writes what is still held, before the last event."""
@@ -73,20 +83,26 @@ class Transcript:
 
     def _change_attempt(self, changed: AttemptChanged) -> None:
         self._held.flush()
-        self._generation.append(changed)
+        # llm_worker knows no prefix: its texts begin after it.
+        offset = self._prefix_length + changed.replace_from_offset
+        self._generation.append(replace(changed, replace_from_offset=offset))
 
 
-class ContinuedTranscript(Transcript):
+class TakenOverTranscript(Transcript):
     """Writes on where a former writer's checkpoint ends.
 
     llm_worker tells everything again from its first event; what is stored already is
     compared instead of written. Should it differ, the text is cut where it does.
     """
 
-    def __init__(self, generation: Generation, hold: Hold) -> None:
+    def __init__(
+        self, generation: Generation, hold: Hold, *, prefix_length: int = 0
+    ) -> None:
+        """`prefix_length` is how much of the stored text llm_worker did not write."""
         super().__init__(generation, hold)
         self._has_started = True  # Readers begin with a snapshot.
-        self._stored: str | None = str(generation.text)
+        self._prefix_length = prefix_length
+        self._stored: str | None = str(generation.text)[prefix_length:]
         self._told = ""
         self._told_tokens = 0
 
@@ -130,7 +146,7 @@ class ContinuedTranscript(Transcript):
                     attempt=2,
                     provider=started.provider,
                     model=started.model,
-                    replace_from_offset=same,
+                    replace_from_offset=self._prefix_length + same,
                     cause=ErrorReason.Name(cause),
                 )
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -68,6 +69,11 @@ class Writer(Checkpointed):
         self._task = asyncio.create_task(self._run(), context=calls.detached())
         self._task.add_done_callback(self._settle)
         return self._task
+
+    def when_done(self, callback: Callable[[], None]) -> None:
+        """Calls back when there is nothing more to write, however it ended."""
+        if self._task is not None:
+            self._task.add_done_callback(lambda _: callback())
 
     def stop(self, why: Ending) -> None:
         """Ends the answer as it stands. No effect when it is ending already."""

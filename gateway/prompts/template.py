@@ -43,13 +43,17 @@ class Template:
         except FileNotFoundError as error:
             raise UnknownPromptError(f"There is no prompt {name!r}.") from error
 
-    def prompt(self, history: Sequence[HistoryMessage]) -> list[PromptMessage]:
+    def prompt(
+        self, history: Sequence[HistoryMessage], *, answer_prefix: str = ""
+    ) -> list[PromptMessage]:
         """Returns instructions and history, whose last message is the question.
 
         What is older than the question may be dropped to fit. Answers that ended
-        before their first word are left out.
+        before their first word are left out. With an `answer_prefix` the model goes on
+        with that answer.
         """
         *older, question = history
+        begun = PromptMessage(role=Role.ASSISTANT, text=answer_prefix)
         return [
             self._system,
             *(
@@ -58,4 +62,5 @@ class Template:
                 if message.text.strip()
             ),
             PromptMessage(role=question.role, text=question.text),
+            *([begun] if answer_prefix.strip() else []),
         ]

@@ -16,6 +16,7 @@ from gateway.clients.events import event_to_proto
 from gateway.flows.answer_message import AnswerMessage
 from gateway.flows.cancel_generation import CancelGeneration
 from gateway.flows.get_generation import GetGeneration
+from gateway.flows.get_models import GetModels
 from gateway.flows.reply import Reply
 from gateway.flows.resume_generation import ResumeGeneration
 from mesh.identity import peer_of
@@ -26,7 +27,7 @@ GATEWAY = "gateway"
 class ChatServicer(pb_grpc.ChatServiceServicer):
     """Converts, delegates, converts back. Decisions live in the flows."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - One flow per method, by keyword.
         self,
         *,
         answer: AnswerMessage,
@@ -34,12 +35,18 @@ class ChatServicer(pb_grpc.ChatServiceServicer):
         resume: ResumeGeneration,
         cancel: CancelGeneration,
         get: GetGeneration,
+        offer: GetModels,
     ) -> None:
         self._answer = answer
         self._reply = reply
         self._resume = resume
         self._cancel = cancel
         self._get = get
+        self._offer = offer
+
+    def register(self, server: grpc.aio.Server) -> None:
+        """Adds the service to `server`."""
+        pb_grpc.add_ChatServiceServicer_to_server(self, server)
 
     async def SendMessage(
         self, request: pb.SendMessageRequest, context: grpc.aio.ServicerContext
@@ -94,6 +101,19 @@ class ChatServicer(pb_grpc.ChatServiceServicer):
         async with aclosing(self._answer(question)) as events:
             async for event in events:
                 yield event_to_proto(event)
+
+    async def ContinueAnswer(
+        self, request: pb.ContinueAnswerRequest, context: grpc.aio.ServicerContext
+    ) -> AsyncIterator[GenerationEvent]:
+        question = convert.question_from_continue(request)
+        async with aclosing(self._answer(question)) as events:
+            async for event in events:
+                yield event_to_proto(event)
+
+    async def GetModels(
+        self, request: pb.GetModelsRequest, context: grpc.aio.ServicerContext
+    ) -> pb.GetModelsResponse:
+        return convert.offer_to_proto(await self._offer())
 
 
 def _is_relayed(context: grpc.aio.ServicerContext) -> bool:

@@ -12,21 +12,19 @@ from uuid import UUID
 
 from google.rpc.error_details_pb2 import ErrorInfo
 from lamla.chat.v1 import chat_service_pb2 as pb
-from lamla.chat.v1.chat_service_pb2_grpc import (
-    ChatServiceStub,
-    add_ChatServiceServicer_to_server,
-)
+from lamla.chat.v1.chat_service_pb2_grpc import ChatServiceStub
 from lamla.chat.v1.generation_pb2 import GenerationEvent
 
 from gateway.application import Application
 from gateway.clients.other_gateways import OtherGateways
-from gateway.policy import POLICY, SERVICE
+from gateway.policy import POLICY
 from gateway.settings import GatewaySettings
 from mesh.channels import PeerChannel
 from mesh.credentials import Certificates
 from mesh.ids import uuid7
 from mesh.testing import Served, TokenIssuer, bearer, serving
 from tests.gateway.store import MemoryStore
+from tests.gateway.visitors import MemoryConversations, MemoryGuests
 from tests.gateway.worker import ScriptedWorker
 
 # Nothing waits unless a test says so.
@@ -61,6 +59,8 @@ class Gateway:
     peers: NamedChannels
     issuer: TokenIssuer
     token: str
+    guests: MemoryGuests
+    conversations: MemoryConversations
 
     @property
     def stub(self) -> ChatServiceStub:
@@ -108,15 +108,19 @@ async def running(
 ) -> AsyncIterator[Gateway]:
     """Runs a gateway whose endpoint is the store's."""
     peers = NamedChannels()
+    guests, conversations = MemoryGuests(issuer, store), MemoryConversations()
     application = Application(
-        GatewaySettings(advertise=store.endpoint, **{**QUICK, **settings}),
+        GatewaySettings(**{**QUICK, **settings}),
         store=store,
         worker=worker,
         gateways=OtherGateways(peers, timeout_seconds=10),
+        guests=guests,
+        conversations=conversations,
+        endpoint=store.endpoint,
     )
     async with serving(
-        lambda server: add_ChatServiceServicer_to_server(application.servicer, server),
-        SERVICE,
+        lambda server: [add(server) for add in application.registrations.values()],
+        *application.registrations,
         certs=certs,
         policy=POLICY,
         verifier=issuer.verifier,
@@ -124,7 +128,9 @@ async def running(
         application.start()
         token = issuer.token(user_id=user_id)
         try:
-            yield Gateway(application, served, peers, issuer, token)
+            yield Gateway(
+                application, served, peers, issuer, token, guests, conversations
+            )
         finally:
             await application.stop()
 

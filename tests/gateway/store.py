@@ -12,6 +12,7 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from gateway.clients.store import BeginTurn, Delta, FinishTurn, Permit, TakenOver
 from gateway.domain import (
+    ContinuedAnswer,
     GenerationView,
     HistoryMessage,
     Lease,
@@ -21,6 +22,7 @@ from gateway.domain import (
     State,
     Turn,
 )
+from gateway.endpoints import address_of
 from mesh.errors import ServiceError
 from mesh.identity import current_user
 from mesh.ids import uuid7
@@ -47,6 +49,9 @@ class MemoryStore:
         endpoint: Of the gateway that it serves.
         down: What every call raises; None while it is up.
         append_down: What only checkpoints and ends raise.
+        prefix: The text of the answer that is continued.
+        title_wanted: Whether conversations want a title.
+        titles: Those that conversations were given, in order.
         calls: How often each method was called.
         ended: Set when a turn was finished.
     """
@@ -61,6 +66,9 @@ class MemoryStore:
     finished: list[FinishTurn] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     begin_gate: asyncio.Event | None = None
+    prefix: str = ""
+    title_wanted: bool = False
+    titles: list[str] = field(default_factory=list)
 
     async def begin(self, turn: BeginTurn) -> Turn:
         """See `Store.begin`."""
@@ -79,6 +87,9 @@ class MemoryStore:
             answer_message_id=str(uuid7()),
             state=State.GENERATING,
         )
+        prefix = self.prefix if isinstance(turn.turn, ContinuedAnswer) else ""
+        if prefix:  # Stored at once, as persistence does.
+            view = replace(view, text=prefix, last_sequence=2)
         lease = Lease(gateway_endpoint=self.endpoint, worker_endpoint="", epoch=1)
         text = turn.turn.text if isinstance(turn.turn, NewMessage) else "Again?"
         began = Turn(
@@ -90,6 +101,8 @@ class MemoryStore:
             capability=f"secret of {view.id}",
             config=turn.config,
             history=(*self.history, HistoryMessage(role=Role.USER, text=text)),
+            answer_prefix=prefix,
+            title_wanted=self.title_wanted,
         )
         self.requests[key] = view.id
         self.rows[view.id] = Row(key[0], began, view, lease)
@@ -148,7 +161,11 @@ class MemoryStore:
         """See `Store.take_over`."""
         self._refuse_when(self.down)
         row = self._owned(generation_id)
-        if not row.lease.expired:
+        holder = row.lease.gateway_endpoint
+        is_former_run = (
+            address_of(holder) == address_of(self.endpoint) and holder != self.endpoint
+        )
+        if not row.lease.expired and not is_former_run:
             raise ServiceError(ErrorReason.ERROR_REASON_LEASE_LOST, "Held.")
         row.lease = replace(
             row.lease,
@@ -161,7 +178,20 @@ class MemoryStore:
             capability=row.turn.capability,
             epoch=row.lease.epoch,
         )
-        return TakenOver(view=row.view, permit=permit, lease=row.lease)
+        return TakenOver(
+            view=row.view,
+            permit=permit,
+            lease=row.lease,
+            prefix_length=len(row.turn.answer_prefix),
+        )
+
+    async def name_conversation(self, permit: Permit, title: str) -> bool:
+        """See `Store.name_conversation`."""
+        self._refuse_when(self.down)
+        if self._permitted(permit) is None:
+            raise ServiceError(ErrorReason.ERROR_REASON_CAPABILITY_INVALID, "Not so.")
+        self.titles.append(title)
+        return True
 
     def expire(self, generation_id: str) -> None:
         """Lets the lease of a generation be over."""

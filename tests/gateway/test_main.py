@@ -14,7 +14,7 @@ from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
 from deploy.embedded.ports import free_port
-from gateway.policy import SERVICE
+from gateway.policy import CHAT, COMPAT, REPORTS
 from mesh.channels import PeerChannel
 from mesh.credentials import Certificates
 
@@ -64,7 +64,7 @@ async def test_serves_reports_and_ends(certs, process):
         response = await stub.Check(request, timeout=15, wait_for_ready=True)
         return response.status
 
-    own = [await status(""), await status(SERVICE)]
+    own = [await status(name) for name in ("", CHAT, COMPAT, REPORTS)]
     others = [
         await status("dependency:persistence"),
         await status("dependency:llm_worker"),
@@ -72,7 +72,7 @@ async def test_serves_reports_and_ends(certs, process):
     running.send_signal(signal.SIGTERM)
     code = await asyncio.wait_for(running.wait(), 10)
 
-    assert [SERVING, SERVING] == own
+    assert 4 * [SERVING] == own
     assert [NOT_SERVING, NOT_SERVING] == others
     assert 0 == code
     await channel.close()

@@ -6,6 +6,8 @@ import grpc
 import pytest
 from lamla.chat.v1 import chat_service_pb2 as pb
 from lamla.chat.v1.chat_service_pb2_grpc import ChatServiceStub
+from lamla.compat.v1 import compat_service_pb2 as compat_pb
+from lamla.telemetry.v1 import client_report_service_pb2 as report_pb
 
 from gateway.policy import POLICY
 from mesh.channels import PeerChannel
@@ -15,7 +17,11 @@ from mesh.policy import missing_rows, stale_rows
 from tests.gateway.harness import channel_between
 from tests.mesh.failures import reason, stream_failure
 
-SERVICES = [pb.DESCRIPTOR.services_by_name["ChatService"]]
+SERVICES = [
+    pb.DESCRIPTOR.services_by_name["ChatService"],
+    compat_pb.DESCRIPTOR.services_by_name["CompatService"],
+    report_pb.DESCRIPTOR.services_by_name["ClientReportService"],
+]
 
 
 def test_every_method_has_a_row():

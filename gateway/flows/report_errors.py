@@ -1,0 +1,63 @@
+"""Writes what goes wrong in browsers to the log, and nothing of what people wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import structlog
+from lamla.errors.v1.error_reason_pb2 import ErrorReason
+
+from gateway.domain import ClientError
+
+log = structlog.get_logger()
+
+MAX_FRAMES = 20
+NAME_CHARACTERS = 100
+# A file of code with line and column; what comes before the path, and a query in it,
+# is left out.
+FRAME = re.compile(
+    r"(?:[a-z][a-z+.-]*://[^\s/()]*)?"
+    r"(?P<path>/?(?:[\w@.+~-]+/)*[\w@.+~-]+\.(?:[cm]?[jt]sx?|css|html|vue|wasm))"
+    r"(?:[?#][^\s:()]*)?"
+    r"(?P<place>(?::\d{1,7}){0,2})",
+    re.ASCII,
+)
+REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+class ReportErrors:
+    """One line for each error. Whoever writes the report decides nothing about the
+    form of the log: only names and places pass.
+    """
+
+    def __call__(self, errors: Iterable[ClientError], *, version: str) -> None:
+        """Logs what a page reported."""
+        for error in errors:
+            request = {}
+            if REQUEST_ID.fullmatch(error.request_id):
+                # Instead of the report's own: the line belongs to what failed.
+                request["request_id"] = error.request_id
+            log.warning(
+                "client_error",
+                kind=_name(error.kind),
+                location=_places(error.location),
+                reason=_reason(error.reason),
+                count=max(error.count, 1),
+                version=_name(version),
+                **request,
+            )
+
+
+def _name(text: str) -> str:
+    return re.sub(r"[^\w$.+-]+", " ", text, flags=re.ASCII).strip()[:NAME_CHARACTERS]
+
+
+def _places(text: str) -> list[str]:
+    frames = [match["path"] + match["place"] for match in FRAME.finditer(text)]
+    return frames[:MAX_FRAMES]
+
+
+def _reason(name: str) -> str | None:
+    known = name in ErrorReason.keys()  # noqa: SIM118 - An enum wrapper is no mapping.
+    return name if known else None
