@@ -133,7 +133,12 @@ def psql(
 
 async def _run(settings: LauncherSettings) -> int:
     home = settings.paths
-    output = Output(home.logs, level=settings.log_level)
+    output = Output(home.logs, level=settings.log_level, verbose=settings.verbose)
+    if not settings.verbose:
+        output.say(
+            f"Warnings and errors are shown; every line is in {home.logs}"
+            " (LAMLA_VERBOSE=1 shows them all)"
+        )
     for name in await stop_leftovers(home.run):
         output.say(f"Stopped {name}, which an earlier launcher had left behind")
     try:

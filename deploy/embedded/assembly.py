@@ -39,10 +39,15 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
     own_certificate = home.certificates / "launcher"
 
     def service(
-        name: str, port: int, environment: dict[str, str], *needs: str
+        peer: str,
+        port: int,
+        environment: dict[str, str],
+        *needs: str,
+        name: str = "",
     ) -> Service:
         return Service(
-            name=name,
+            name=name or peer,
+            peer=peer,
             port=port,
             environment=environment,
             certificates=own_certificate,
@@ -68,9 +73,17 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
             "persistence", ports.persistence, wires.persistence(), "database"
         ),
         llm_worker=service("llm_worker", ports.llm_worker, wires.llm_worker()),
-        gateway=service(
-            "gateway", ports.gateway, wires.gateway(), "persistence", "llm_worker"
-        ),
+        gateways=[
+            service(
+                "gateway",
+                port,
+                wires.gateway(port),
+                "persistence",
+                "llm_worker",
+                name="gateway" if number == 1 else f"gateway-{number}",
+            )
+            for number, port in enumerate(ports.gateways, start=1)
+        ],
         frontend=frontend,
         envoy=Envoy(_edge(settings, frontend.directory), home.run, output),
         output=output,
@@ -153,14 +166,14 @@ def _schema(
 
 def _ports(settings: LauncherSettings, *, external: bool) -> list[Port]:
     internal = settings.ports
-    peers = {
-        "gateway": internal.gateway,
-        "llm_worker": internal.llm_worker,
-        "persistence": internal.persistence,
-        "persistence over HTTP": internal.persistence_http,
-    }
+    peers = [
+        *((port, "gateway") for port in internal.gateways),
+        (internal.llm_worker, "llm_worker"),
+        (internal.persistence, "persistence"),
+        (internal.persistence_http, "persistence over HTTP"),
+    ]
     if not external:
-        peers["PostgreSQL"] = internal.postgres
+        peers.append((internal.postgres, "PostgreSQL"))
     return [
         Port(
             settings.port,
@@ -171,7 +184,7 @@ def _ports(settings: LauncherSettings, *, external: bool) -> list[Port]:
         Port(settings.admin_port, "Envoy's admin", "LAMLA_ADMIN_PORT"),
         *(
             Port(number, purpose, "LAMLA_INTERNAL_PORT_BASE")
-            for purpose, number in peers.items()
+            for number, purpose in peers
         ),
     ]
 
@@ -180,7 +193,7 @@ def _edge(settings: LauncherSettings, page: Path) -> Edge:
     home = settings.paths
     ports = settings.ports
     place = Place(
-        gateway=[f"127.0.0.1:{ports.gateway}"],
+        gateway=[f"127.0.0.1:{port}" for port in ports.gateways],
         persistence=[f"127.0.0.1:{ports.persistence}"],
         persistence_http=[f"127.0.0.1:{ports.persistence_http}"],
         static_dir=page,

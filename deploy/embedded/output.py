@@ -1,6 +1,5 @@
-"""One readable stream out of many processes, and one log file for each."""
+"""A calm stream for a person out of many processes, and one full log file for each."""
 
-import json
 import logging
 import os
 import sys
@@ -9,6 +8,8 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
+
+from deploy.embedded.readable import as_words, if_serious
 
 LAUNCHER = "launcher"
 
@@ -30,29 +31,47 @@ class _PrivateFiles(RotatingFileHandler):
 
 
 class Output:
-    """Writes every process's lines to the terminal and to its own file."""
+    """Writes every process's lines to its own file, and what matters to the terminal.
+
+    That is what the launcher says itself, and the others' warnings and errors in
+    words; everything, when it is `verbose`.
+    """
 
     def __init__(
-        self, logs: Path, *, level: str = "INFO", stream: TextIO | None = None
+        self,
+        logs: Path,
+        *,
+        level: str = "INFO",
+        verbose: bool = False,
+        stream: TextIO | None = None,
     ) -> None:
         """Takes the directory of the files and the least level the launcher says."""
         self._logs = logs
-        self._level = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+        levels = logging.getLevelNamesMapping()
+        self._level = levels.get("DEBUG" if verbose else level.upper(), logging.INFO)
+        self._verbose = verbose
         self._stream: TextIO | None = stream or sys.stdout
         self._coloured = (stream or sys.stdout).isatty()
         self._files: dict[str, RotatingFileHandler] = {}
         self._last: dict[str, list[str]] = {}
 
     def line(self, name: str, text: str, noise: Sequence[str] = ()) -> None:
-        """Records one line of a process; shows it unless it contains any `noise`."""
+        """Records one line of a process; shows it if it matters.
+
+        Args:
+            noise: a line that contains one of these does not.
+        """
         text = text.translate(_UNPRINTABLE).rstrip()
         self._record(name, text)
         last = self._last.setdefault(name, [])
         last.append(text)
         del last[:-20]
-        is_noise = any(each in text for each in noise)
-        if not is_noise or self._level <= logging.DEBUG:
-            self._print(name, _readable(text) if self._coloured else text)
+        if self._verbose:
+            self._print(name, as_words(text) if self._coloured else text)
+        elif not any(each in text for each in noise):
+            words = if_serious(text)
+            if words:
+                self._print(name, words)
 
     def say(self, text: str, *, level: int = logging.INFO) -> None:
         """Says something on the launcher's own behalf."""
@@ -104,18 +123,3 @@ class Output:
             handler.setFormatter(logging.Formatter("%(message)s"))
             self._files[name] = handler
         handler.emit(logging.makeLogRecord({"msg": "%s", "args": (text,)}))
-
-
-def _readable(text: str) -> str:
-    """Turns a JSON log line into `level event key=value …` for a person's eyes."""
-    if not text.startswith("{"):
-        return text
-    try:
-        fields = json.loads(text)
-    except ValueError:
-        return text
-    for noise in ("timestamp", "service"):
-        fields.pop(noise, None)
-    head = [str(fields.pop(key)) for key in ("level", "event") if key in fields]
-    pairs = (f"{key}={value}" for key, value in fields.items())
-    return " ".join((*head, *pairs))

@@ -1,4 +1,4 @@
-"""The three Python services, each started by `python -m <name> serve`."""
+"""The Python services, each started by `python -m <peer> serve`."""
 
 import sys
 from collections.abc import Mapping
@@ -21,13 +21,15 @@ class Service:
     """One peer of the mesh.
 
     Attributes:
-        name: also the Python package and the peer's name in its certificate.
+        name: of the process, in logs and pid files: `gateway`, `gateway-2`.
+        peer: the Python package, and the name in the certificate.
         port: where it serves gRPC.
         certificates: the directory of the launcher's own certificate.
         needs: dependencies that it must have reached before it counts as ready.
     """
 
     name: str
+    peer: str
     port: int
     environment: Mapping[str, str]
     certificates: Path
@@ -40,7 +42,7 @@ class Service:
         """Starts the process, and starts it again whenever it ends."""
         program = Program(
             name=self.name,
-            command=[sys.executable, "-m", self.name, "serve"],
+            command=[sys.executable, "-m", self.peer, "serve"],
             environment=self.environment,
             directory=CHECKOUT,
         )
@@ -69,7 +71,7 @@ class Service:
     async def _serves(self) -> bool:
         return await health.serves(
             f"127.0.0.1:{self.port}",
-            peer=self.name,
+            peer=self.peer,
             certificates=self.certificates,
             services=("", *(f"dependency:{name}" for name in self.needs)),
         )

@@ -16,6 +16,7 @@ from deploy.embedded.paths import CHECKOUT, Home
 from mesh.settings import PeerSettings
 
 _INTERNAL_PORTS = 20
+_MOST_GATEWAYS = 5
 _LAST_PORT = 65535
 
 
@@ -47,6 +48,13 @@ class LauncherSettings(PeerSettings):
         description="The peers listen on the ports after this one. 0 means"
         " 20000 + (LAMLA_PORT mod 1000) * 10.",
     )
+    gateway_replicas: int = Field(
+        default=1,
+        ge=1,
+        le=_MOST_GATEWAYS,
+        description="How many gateway processes run, each on a port of its own, 1 to 5."
+        " More than one is of use where one core is not enough.",
+    )
     home: Path = Field(
         default=Path(".lamla"),
         description="The directory of all state. A relative path counts from the"
@@ -58,6 +66,12 @@ class LauncherSettings(PeerSettings):
         le=24 * 30,
         description="How long the peers' certificates live, in hours; they are issued"
         " anew at half of that.",
+    )
+    verbose: bool = Field(
+        default=False,
+        description="Whether the terminal shows every line of every process. Without"
+        " it: what the launcher does, warnings and errors; the rest is in the logs"
+        " under LAMLA_HOME.",
     )
     page_dir: Path | None = Field(
         default=None,
@@ -90,22 +104,25 @@ class LauncherSettings(PeerSettings):
 
     @property
     def ports(self) -> "InternalPorts":
-        return InternalPorts(self.internal_port_base or 20000 + self.port % 1000 * 10)
+        base = self.internal_port_base or 20000 + self.port % 1000 * 10
+        return InternalPorts(base, gateways=self.gateway_replicas)
 
 
 class InternalPorts:
     """Where the peers listen on the loopback."""
 
-    def __init__(self, base: int) -> None:
+    def __init__(self, base: int, *, gateways: int = 1) -> None:
+        """Takes the port before the first, and how many gateways there are."""
         self.gateway = base + 1
         self.llm_worker = base + 2
         self.persistence = base + 3
         self.persistence_http = base + 4
         self.postgres = base + 5
+        self.gateways = (self.gateway, *range(base + 6, base + 5 + gateways))
 
     def all(self) -> tuple[int, ...]:
         return (
-            self.gateway,
+            *self.gateways,
             self.llm_worker,
             self.persistence,
             self.persistence_http,

@@ -1,14 +1,14 @@
 """Starts all parts in an order that overlaps, watches them, and stops them in reverse.
 
 certificates → PostgreSQL → schema → persistence ┐
-                                      llm_worker ┴→ gateway ┐
-                                                       page ┴→ Envoy → ready
+                                      llm_worker ┴→ gateways ┐
+                                                        page ┴→ Envoy → ready
 """
 
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -44,6 +44,7 @@ class Mesh:
     Attributes:
         postgres: `None` where the person names a database of their own.
         schema: `None` likewise, unless they let the launcher keep it.
+        gateways: one or more, all alike.
     """
 
     certificates: Certificates
@@ -51,7 +52,7 @@ class Mesh:
     schema: Schema | None
     persistence: Service
     llm_worker: Service
-    gateway: Service
+    gateways: Sequence[Service]
     frontend: BuiltPage | Frontend
     envoy: Envoy
     output: Output
@@ -82,7 +83,7 @@ class Mesh:
         with suppress(OSError):
             await self.envoy.drain()
         for parts in (
-            (self.gateway,),
+            self.gateways,
             (self.envoy,),
             (self.persistence, self.llm_worker),
             (self.schema, self.frontend),
@@ -95,8 +96,9 @@ class Mesh:
 
     def kill(self) -> None:
         """Ends every process at once. What was acknowledged is stored all the same."""
-        for service in (self.gateway, self.envoy, self.llm_worker, self.persistence):
+        for service in (*self.gateways, self.llm_worker, self.persistence):
             service.kill()
+        self.envoy.kill()
         if self.postgres is not None:
             self.postgres.kill()
 
@@ -106,7 +108,9 @@ class Mesh:
             group.create_task(self._bring_up_the_store())
         # After those it calls, or its channels would be backing off when the mesh is
         # said to be ready.
-        await self._bring_up("gateway", self.gateway)
+        async with asyncio.TaskGroup() as group:
+            for gateway in self.gateways:
+                group.create_task(self._bring_up(gateway.name, gateway))
 
     async def _bring_up_the_store(self) -> None:
         if self.postgres is not None:

@@ -52,6 +52,7 @@ _MACHINE = (
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
 _LAUNCHERS_OWN = {
     "LAMLA_CERTS_DIR": "LAMLA_HOME",
+    "LAMLA_GATEWAY_ADVERTISE": "LAMLA_INTERNAL_PORT_BASE",
     "LAMLA_GATEWAY_LISTEN": "LAMLA_INTERNAL_PORT_BASE",
     "LAMLA_GATEWAY_LLM_WORKER": "LAMLA_INTERNAL_PORT_BASE",
     "LAMLA_GATEWAY_PERSISTENCE": "LAMLA_INTERNAL_PORT_BASE",
@@ -104,11 +105,14 @@ class Wiring:
     keyring: Keyring
     external_database: bool
 
-    def gateway(self) -> dict[str, str]:
+    def gateway(self, port: int | None = None) -> dict[str, str]:
+        """One gateway's; the first one's unless the port says which."""
         ports = self.settings.ports
+        address = _local(port or ports.gateway)
         return _given(GatewaySettings) | {
             **self._peer("gateway"),
-            "LAMLA_GATEWAY_LISTEN": _local(ports.gateway),
+            "LAMLA_GATEWAY_LISTEN": address,
+            "LAMLA_GATEWAY_ADVERTISE": address,
             "LAMLA_GATEWAY_LLM_WORKER": _local(ports.llm_worker),
             "LAMLA_GATEWAY_PERSISTENCE": _local(ports.persistence),
         }

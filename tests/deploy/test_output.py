@@ -1,4 +1,4 @@
-"""The launcher's output: prefixed, kept in files, harmless to a terminal."""
+"""The launcher's output: calm, kept in files, harmless to a terminal."""
 
 import io
 import stat
@@ -17,25 +17,79 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_every_line_names_its_process(home: Home) -> None:
-    """Plain where nobody looks: no colours in a pipe."""
+def said(home: Home, *lines: str, verbose: bool = False) -> str:
+    """What the terminal shows of a gateway's lines."""
     stream = io.StringIO()
-    output = Output(home.logs, stream=stream)
-    output.line("gateway", '{"level": "info", "event": "serving"}')
+    output = Output(home.logs, verbose=verbose, stream=stream)
+    for line in lines:
+        output.line("gateway", line)
     output.close()
+    return stream.getvalue()
 
-    assert 'gateway    | {"level": "info", "event": "serving"}\n' == stream.getvalue()
+
+def test_what_is_as_usual_is_not_shown(home: Home) -> None:
+    """A person who starts Lamla reads no access log; the file has every line."""
+    usual = [
+        '{"level": "info", "event": "call"}',
+        '{"level": "debug", "event": "x"}',
+        '{"event": "request", "status": 200}',
+    ]
+
+    assert "" == said(home, *usual)
+    assert usual == (home.logs / "gateway.log").read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            (
+                '{"port": 1, "level": "warning", "event": "slow", "service": "gateway",'
+                ' "timestamp": "2026-07-01T12:00:00Z", "error": null, "request_id": "r"}'
+            ),
+            "warning slow port=1 request_id=r",
+        ),
+        (
+            (
+                '{"level": "error", "event": "failed",'
+                ' "exception": "Traceback:\\n  File\\nValueError: no"}'
+            ),
+            "error failed ValueError: no",
+        ),
+        ("Traceback (most recent call last):", "Traceback (most recent call last):"),
+        ("2026-11-20 07:11:45.823 warning main: low", "warning main: low"),
+        ("2026-11-20 07:11:45.823 UTC [7] FATAL:  no", "[7] FATAL:  no"),
+        ('{"half":', '{"half":'),
+        ("[1]", "[1]"),
+    ],
+)
+def test_warnings_and_errors_are_shown_in_words(
+    home: Home, line: str, words: str
+) -> None:
+    """Also what no logger wrote; a traceback by its last line."""
+    assert f"gateway    | {words}\n" == said(home, line)
+    assert f"{line}\n" == (home.logs / "gateway.log").read_text()
+
+
+def test_who_wants_it_sees_every_line(home: Home) -> None:
+    """`LAMLA_VERBOSE=1`: as it was written, where a program may read it."""
+    line = '{"level": "info", "event": "serving"}'
+
+    assert f"gateway    | {line}\n" == said(home, line, verbose=True)
 
 
 def test_a_terminal_shows_json_as_words(home: Home) -> None:
     """A person reads level, event and what belongs to it."""
     stream = Terminal()
-    output = Output(home.logs, stream=stream)
+    output = Output(home.logs, verbose=True, stream=stream)
     output.line("gateway", '{"port": 1, "level": "info", "event": "serving"}')
+    output.detail("It took 1 s.")
     output.close()
+    first, second = stream.getvalue().splitlines()
 
-    assert "\033[" in stream.getvalue()
-    assert stream.getvalue().endswith(" info serving port=1\n")
+    assert "\033[" in first
+    assert first.endswith(" info serving port=1")
+    assert second.endswith(" It took 1 s.")
 
 
 def test_a_process_cannot_move_the_cursor(home: Home) -> None:

@@ -19,6 +19,7 @@ NAMES = (
     "persistence",
     "llm_worker",
     "gateway",
+    "gateway-2",
     "frontend",
     "envoy",
 )
@@ -64,7 +65,9 @@ class Parts:
     def __init__(self, output: Output) -> None:
         self.journal: list[str] = []
         self.by_name = {name: RecordedPart(name, self.journal) for name in NAMES}
-        self.mesh = Mesh(**self.by_name, output=output, drain_seconds=1)
+        parts = dict(self.by_name)
+        gateways = [parts.pop("gateway"), parts.pop("gateway-2")]
+        self.mesh = Mesh(**parts, gateways=gateways, output=output, drain_seconds=1)
 
     def at(self, entry: str) -> int:
         return self.journal.index(entry)
@@ -94,7 +97,7 @@ async def test_each_part_starts_after_what_it_needs(parts: Parts) -> None:
     assert parts.at("ready schema") < parts.at("start persistence")
     assert parts.at("ready persistence") < parts.at("start gateway")
     assert parts.at("ready llm_worker") < parts.at("start gateway")
-    others = ("persistence", "llm_worker", "gateway", "frontend")
+    others = ("persistence", "llm_worker", "gateway", "gateway-2", "frontend")
     assert all(parts.at(f"ready {o}") < parts.at("start envoy") for o in others)
     assert parts.at("start llm_worker") < parts.at("ready postgres")
 
@@ -102,8 +105,8 @@ async def test_each_part_starts_after_what_it_needs(parts: Parts) -> None:
 async def test_each_part_stops_before_what_it_needs(parts: Parts) -> None:
     """The edge takes no more work first; the database goes after its user."""
     code = await _signalled(parts, 0.1)
-    order = ("drain envoy", "stop gateway", "stop envoy", "stop persistence",
-             "stop postgres", "stop certificates")  # fmt: skip
+    order = ("drain envoy", "stop gateway", "stop gateway-2", "stop envoy",
+             "stop persistence", "stop postgres", "stop certificates")  # fmt: skip
     places = [parts.at(entry) for entry in order]
 
     assert 0 == code

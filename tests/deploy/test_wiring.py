@@ -115,6 +115,23 @@ def test_two_homes_share_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not set(first.ports.all()) & set(second.ports.all())
 
 
+def test_each_gateway_has_a_port_of_its_own(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And is reached by the others there; the rest is the same for all."""
+    monkeypatch.setenv("LAMLA_GATEWAY_REPLICAS", "3")
+    settings = read_settings()
+    wires = Wiring(settings, Keyring(home.secrets), external_database=False)
+    ports = settings.ports
+    first, second = (wires.gateway(port) for port in ports.gateways[:2])
+    differing = {name for name in first if first[name] != second[name]}
+
+    assert (20801, 20806, 20807) == ports.gateways
+    assert len(set(ports.all())) == len(ports.all())
+    assert {"LAMLA_GATEWAY_LISTEN", "LAMLA_GATEWAY_ADVERTISE"} == differing
+    assert "127.0.0.1:20806" == second["LAMLA_GATEWAY_ADVERTISE"]
+
+
 def test_ports_that_collide_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The public port cannot be the admin's."""
     monkeypatch.setenv("LAMLA_PORT", "9901")
