@@ -239,6 +239,8 @@ class ChatServiceServicer:
         Errors: those of `Regenerate`, and
         - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: it is still being
         generated.
+        - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: its model ended it; nothing
+        is left.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

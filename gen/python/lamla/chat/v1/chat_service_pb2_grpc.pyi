@@ -142,6 +142,8 @@ class ChatServiceStub:
     Errors: those of `Regenerate`, and
     - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: it is still being
       generated.
+    - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: its model ended it; nothing
+      is left.
     """
     GetModels: _grpc.UnaryUnaryMultiCallable[_chat_service_pb2.GetModelsRequest, _chat_service_pb2.GetModelsResponse]
     """Returns the models that may be named in a `GenerationConfig`, and what may be asked of
@@ -261,6 +263,8 @@ class ChatServiceAsyncStub(ChatServiceStub):
     Errors: those of `Regenerate`, and
     - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: it is still being
       generated.
+    - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: its model ended it; nothing
+      is left.
     """
     GetModels: _aio.UnaryUnaryMultiCallable[_chat_service_pb2.GetModelsRequest, _chat_service_pb2.GetModelsResponse]  # type: ignore[assignment]
     """Returns the models that may be named in a `GenerationConfig`, and what may be asked of
@@ -425,6 +429,8 @@ class ChatServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: those of `Regenerate`, and
         - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: it is still being
           generated.
+        - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: its model ended it; nothing
+          is left.
         """
 
     @_abc_1.abstractmethod

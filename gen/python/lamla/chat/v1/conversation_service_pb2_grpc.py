@@ -207,6 +207,8 @@ class ConversationServiceServicer:
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
         user.
+        - `RESOURCE_EXHAUSTED`, `ERROR_REASON_REQUEST_TOO_LARGE`: its text is longer than
+        4 MiB.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

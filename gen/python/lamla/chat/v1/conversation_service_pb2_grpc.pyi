@@ -111,6 +111,8 @@ class ConversationServiceStub:
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
       user.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_REQUEST_TOO_LARGE`: its text is longer than
+      4 MiB.
     """
     ImportConversations: _grpc.UnaryUnaryMultiCallable[_conversation_service_pb2.ImportConversationsRequest, _conversation_service_pb2.ImportConversationsResponse]
     """Reads conversations from a file: what `ExportConversation` wrote as JSON, or the
@@ -226,6 +228,8 @@ class ConversationServiceAsyncStub(ConversationServiceStub):
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
       user.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_REQUEST_TOO_LARGE`: its text is longer than
+      4 MiB.
     """
     ImportConversations: _aio.UnaryUnaryMultiCallable[_conversation_service_pb2.ImportConversationsRequest, _conversation_service_pb2.ImportConversationsResponse]  # type: ignore[assignment]
     """Reads conversations from a file: what `ExportConversation` wrote as JSON, or the
@@ -386,6 +390,8 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
           user.
+        - `RESOURCE_EXHAUSTED`, `ERROR_REASON_REQUEST_TOO_LARGE`: its text is longer than
+          4 MiB.
         """
 
     @_abc_1.abstractmethod

@@ -73,8 +73,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_METHOD_UNKNOWN: _ErrorReason.ValueType  # 15
     """[UNIMPLEMENTED] No such method here, or none that is public."""
     ERROR_REASON_REQUEST_TOO_LARGE: _ErrorReason.ValueType  # 16
-    """[RESOURCE_EXHAUSTED] The request or its headers are larger than the edge takes.
-    Trying again does not help.
+    """[RESOURCE_EXHAUSTED] The request or its headers are larger than the edge takes, or
+    what was asked for is larger than one response. Trying again does not help.
     """
     ERROR_REASON_ORIGIN_NOT_ALLOWED: _ErrorReason.ValueType  # 17
     """[PERMISSION_DENIED] The page that calls comes from an origin that may not call."""
@@ -104,12 +104,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_MESSAGE_ROLE_MISMATCH: _ErrorReason.ValueType  # 33
     """[FAILED_PRECONDITION] The message is not of the kind that the method works on:
-    only answers are regenerated, only questions are edited. `metadata` holds
-    `message_id`.
+    only answers are regenerated and continued, only questions are edited. `metadata`
+    holds `message_id`.
     """
     ERROR_REASON_GENERATION_ENDED: _ErrorReason.ValueType  # 34
-    """[FAILED_PRECONDITION] The generation has ended already. `metadata` holds
-    `generation_id`.
+    """[FAILED_PRECONDITION] The generation has ended already: nobody can take it over, or
+    its model ended it and nothing is left to continue. `metadata` holds `generation_id`.
     """
     ERROR_REASON_LEASE_LOST: _ErrorReason.ValueType  # 35
     """[ABORTED] Another process has taken this generation over (a newer lease epoch);
@@ -212,8 +212,8 @@ ERROR_REASON_REQUEST_ID_REUSED: ErrorReason.ValueType  # 14
 ERROR_REASON_METHOD_UNKNOWN: ErrorReason.ValueType  # 15
 """[UNIMPLEMENTED] No such method here, or none that is public."""
 ERROR_REASON_REQUEST_TOO_LARGE: ErrorReason.ValueType  # 16
-"""[RESOURCE_EXHAUSTED] The request or its headers are larger than the edge takes.
-Trying again does not help.
+"""[RESOURCE_EXHAUSTED] The request or its headers are larger than the edge takes, or
+what was asked for is larger than one response. Trying again does not help.
 """
 ERROR_REASON_ORIGIN_NOT_ALLOWED: ErrorReason.ValueType  # 17
 """[PERMISSION_DENIED] The page that calls comes from an origin that may not call."""
@@ -243,12 +243,12 @@ ERROR_REASON_GENERATION_NOT_FOUND: ErrorReason.ValueType  # 32
 """
 ERROR_REASON_MESSAGE_ROLE_MISMATCH: ErrorReason.ValueType  # 33
 """[FAILED_PRECONDITION] The message is not of the kind that the method works on:
-only answers are regenerated, only questions are edited. `metadata` holds
-`message_id`.
+only answers are regenerated and continued, only questions are edited. `metadata`
+holds `message_id`.
 """
 ERROR_REASON_GENERATION_ENDED: ErrorReason.ValueType  # 34
-"""[FAILED_PRECONDITION] The generation has ended already. `metadata` holds
-`generation_id`.
+"""[FAILED_PRECONDITION] The generation has ended already: nobody can take it over, or
+its model ended it and nothing is left to continue. `metadata` holds `generation_id`.
 """
 ERROR_REASON_LEASE_LOST: ErrorReason.ValueType  # 35
 """[ABORTED] Another process has taken this generation over (a newer lease epoch);

@@ -114,7 +114,8 @@ class IdentityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Login(self, request, context):
-        """Creates a session for an account. No token needed.
+        """Creates a session for an account. No token needed; with a guest's token the guest's
+        conversations become the account's, and the guest is no more.
 
         Errors:
         - `UNAUTHENTICATED`, `ERROR_REASON_CREDENTIALS_INVALID`: no such account, or another

@@ -56,7 +56,8 @@ class IdentityServiceStub:
     - `ALREADY_EXISTS`, `ERROR_REASON_EMAIL_TAKEN`: another account has the address.
     """
     Login: _grpc.UnaryUnaryMultiCallable[_identity_service_pb2.LoginRequest, _identity_service_pb2.TokenResponse]
-    """Creates a session for an account. No token needed.
+    """Creates a session for an account. No token needed; with a guest's token the guest's
+    conversations become the account's, and the guest is no more.
 
     Errors:
     - `UNAUTHENTICATED`, `ERROR_REASON_CREDENTIALS_INVALID`: no such account, or another
@@ -113,7 +114,8 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     - `ALREADY_EXISTS`, `ERROR_REASON_EMAIL_TAKEN`: another account has the address.
     """
     Login: _aio.UnaryUnaryMultiCallable[_identity_service_pb2.LoginRequest, _identity_service_pb2.TokenResponse]  # type: ignore[assignment]
-    """Creates a session for an account. No token needed.
+    """Creates a session for an account. No token needed; with a guest's token the guest's
+    conversations become the account's, and the guest is no more.
 
     Errors:
     - `UNAUTHENTICATED`, `ERROR_REASON_CREDENTIALS_INVALID`: no such account, or another
@@ -185,7 +187,8 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_service_pb2.LoginRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_service_pb2.TokenResponse, _abc.Awaitable[_identity_service_pb2.TokenResponse]]:
-        """Creates a session for an account. No token needed.
+        """Creates a session for an account. No token needed; with a guest's token the guest's
+        conversations become the account's, and the guest is no more.
 
         Errors:
         - `UNAUTHENTICATED`, `ERROR_REASON_CREDENTIALS_INVALID`: no such account, or another

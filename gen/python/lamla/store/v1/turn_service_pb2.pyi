@@ -216,7 +216,10 @@ class BeginTurnResponse(_message.Message):
     prompt_version: _builtins.str
     """The version of the prompt template that was stored."""
     answer_prefix: _builtins.str
-    """What the new answer begins with: the text of a continued one. Empty otherwise."""
+    """What the new answer begins with: the text of a continued one. Empty otherwise. It is
+    stored already, as the events 1 (`started`) and 2 (`tokens`), and is in
+    `generation.text`: the first checkpoint follows it.
+    """
     title_wanted: _builtins.bool
     """Whether the conversation has no title but the begin of its first message: one made by
     a model is welcome (`SetConversationTitle`).

@@ -56,7 +56,11 @@ class TurnServiceStub:
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND` or
       `ERROR_REASON_MESSAGE_NOT_FOUND`: none of this user.
     - `FAILED_PRECONDITION`, `ERROR_REASON_MESSAGE_ROLE_MISMATCH`: an answer is edited or
-      a question regenerated.
+      a question regenerated or continued.
+    - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: the answer to continue
+      is still being generated.
+    - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: the answer to continue has no
+      rest, because its model ended it.
     - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
       request.
     - `UNAUTHENTICATED`, `ERROR_REASON_SESSION_ENDED`: the user was signed out.
@@ -135,7 +139,11 @@ class TurnServiceAsyncStub(TurnServiceStub):
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND` or
       `ERROR_REASON_MESSAGE_NOT_FOUND`: none of this user.
     - `FAILED_PRECONDITION`, `ERROR_REASON_MESSAGE_ROLE_MISMATCH`: an answer is edited or
-      a question regenerated.
+      a question regenerated or continued.
+    - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: the answer to continue
+      is still being generated.
+    - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: the answer to continue has no
+      rest, because its model ended it.
     - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
       request.
     - `UNAUTHENTICATED`, `ERROR_REASON_SESSION_ENDED`: the user was signed out.
@@ -217,7 +225,11 @@ class TurnServiceServicer(metaclass=_abc_1.ABCMeta):
         - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND` or
           `ERROR_REASON_MESSAGE_NOT_FOUND`: none of this user.
         - `FAILED_PRECONDITION`, `ERROR_REASON_MESSAGE_ROLE_MISMATCH`: an answer is edited or
-          a question regenerated.
+          a question regenerated or continued.
+        - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: the answer to continue
+          is still being generated.
+        - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: the answer to continue has no
+          rest, because its model ended it.
         - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
           request.
         - `UNAUTHENTICATED`, `ERROR_REASON_SESSION_ENDED`: the user was signed out.

@@ -597,6 +597,8 @@ export const ChatService: GenService<{
    * Errors: those of `Regenerate`, and
    * - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: it is still being
    *   generated.
+   * - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: its model ended it; nothing
+   *   is left.
    *
    * @generated from rpc lamla.chat.v1.ChatService.ContinueAnswer
    */

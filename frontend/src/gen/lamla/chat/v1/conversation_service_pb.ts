@@ -908,6 +908,8 @@ export const ConversationService: GenService<{
    * Errors:
    * - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
    *   user.
+   * - `RESOURCE_EXHAUSTED`, `ERROR_REASON_REQUEST_TOO_LARGE`: its text is longer than
+   *   4 MiB.
    *
    * @generated from rpc lamla.chat.v1.ConversationService.ExportConversation
    */

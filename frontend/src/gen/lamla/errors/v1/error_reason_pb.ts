@@ -142,8 +142,8 @@ export enum ErrorReason {
   METHOD_UNKNOWN = 15,
 
   /**
-   * [RESOURCE_EXHAUSTED] The request or its headers are larger than the edge takes.
-   * Trying again does not help.
+   * [RESOURCE_EXHAUSTED] The request or its headers are larger than the edge takes, or
+   * what was asked for is larger than one response. Trying again does not help.
    *
    * @generated from enum value: ERROR_REASON_REQUEST_TOO_LARGE = 16;
    */
@@ -212,16 +212,16 @@ export enum ErrorReason {
 
   /**
    * [FAILED_PRECONDITION] The message is not of the kind that the method works on:
-   * only answers are regenerated, only questions are edited. `metadata` holds
-   * `message_id`.
+   * only answers are regenerated and continued, only questions are edited. `metadata`
+   * holds `message_id`.
    *
    * @generated from enum value: ERROR_REASON_MESSAGE_ROLE_MISMATCH = 33;
    */
   MESSAGE_ROLE_MISMATCH = 33,
 
   /**
-   * [FAILED_PRECONDITION] The generation has ended already. `metadata` holds
-   * `generation_id`.
+   * [FAILED_PRECONDITION] The generation has ended already: nobody can take it over, or
+   * its model ended it and nothing is left to continue. `metadata` holds `generation_id`.
    *
    * @generated from enum value: ERROR_REASON_GENERATION_ENDED = 34;
    */

@@ -528,7 +528,8 @@ export const IdentityService: GenService<{
     output: typeof TokenResponseSchema;
   },
   /**
-   * Creates a session for an account. No token needed.
+   * Creates a session for an account. No token needed; with a guest's token the guest's
+   * conversations become the account's, and the guest is no more.
    *
    * Errors:
    * - `UNAUTHENTICATED`, `ERROR_REASON_CREDENTIALS_INVALID`: no such account, or another

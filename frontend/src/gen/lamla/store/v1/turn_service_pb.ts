@@ -279,7 +279,9 @@ export type BeginTurnResponse = Message<"lamla.store.v1.BeginTurnResponse"> & {
   promptVersion: string;
 
   /**
-   * What the new answer begins with: the text of a continued one. Empty otherwise.
+   * What the new answer begins with: the text of a continued one. Empty otherwise. It is
+   * stored already, as the events 1 (`started`) and 2 (`tokens`), and is in
+   * `generation.text`: the first checkpoint follows it.
    *
    * @generated from field: string answer_prefix = 9;
    */
@@ -829,7 +831,11 @@ export const TurnService: GenService<{
    * - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND` or
    *   `ERROR_REASON_MESSAGE_NOT_FOUND`: none of this user.
    * - `FAILED_PRECONDITION`, `ERROR_REASON_MESSAGE_ROLE_MISMATCH`: an answer is edited or
-   *   a question regenerated.
+   *   a question regenerated or continued.
+   * - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_IN_PROGRESS`: the answer to continue
+   *   is still being generated.
+   * - `FAILED_PRECONDITION`, `ERROR_REASON_GENERATION_ENDED`: the answer to continue has no
+   *   rest, because its model ended it.
    * - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
    *   request.
    * - `UNAUTHENTICATED`, `ERROR_REASON_SESSION_ENDED`: the user was signed out.
