@@ -143,6 +143,13 @@ def provider_log(stack: Stack) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+def newest_generation(stack) -> list[dict[str, Any]]:
+    """Returns what the provider did for the generation that began last."""
+    log = provider_log(stack)
+    newest = [line for line in log if line["event"] == "begin"][-1]["generation_id"]
+    return [line for line in log if line["generation_id"] == newest]
+
+
 def channel(stack: Stack) -> grpc.aio.Channel:
     """Returns a channel of native gRPC to the public port."""
     return grpc.aio.insecure_channel(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.system.conftest import provider_log, scripted
+from tests.system.conftest import newest_generation, scripted
 
 SLOW = {"LAMLA_LLM_SCRIPTED_MODEL": "scripted-n30-d200"}
 
@@ -45,13 +44,6 @@ def ask(page: Page, text: str) -> None:
 
 def answer(page: Page):
     return page.locator('article[data-role="assistant"]').last
-
-
-def newest_generation(stack) -> list[dict[str, Any]]:
-    """Returns what the provider did for the generation that began last."""
-    log = provider_log(stack)
-    newest = [line for line in log if line["event"] == "begin"][-1]["generation_id"]
-    return [line for line in log if line["generation_id"] == newest]
 
 
 @pytest.mark.parity("A4")

@@ -1,0 +1,167 @@
+"""Answers that do not get lost: cut wires, dead processes, tabs and devices."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from deploy.embedded.testing import Stack
+from tests.system.conftest import guest, newest_generation, post, scripted, send_request
+from tests.system.proxy import Wire
+
+QUESTION = "Explain photosynthesis."
+PACE = "scripted-n40-d40"
+CUTS = 20
+# Text that breaks where bytes, code points and characters are mixed up comes from the
+# scripted provider; it is the same for the same prompt.
+
+
+@pytest.fixture(scope="module")
+def paced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A mesh whose answers take 1.6 s."""
+    home = tmp_path_factory.mktemp("paced")
+    with scripted(home, LAMLA_LLM_SCRIPTED_MODEL=PACE) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def reference(paced: Stack) -> str:
+    """What the provider answers to `QUESTION`."""
+    body = {"message": send_request(QUESTION)}
+    answer = post(paced, "/v1/chat:reply", body, token=guest(paced))
+    text: str = answer["answer"]["text"]
+    return text
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser of a person who was never here before."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    yield context
+    context.close()
+
+
+def ask(page: Page, text: str = QUESTION) -> None:
+    page.get_by_role("textbox", name="Message").fill(text)
+    page.get_by_role("button", name="Send").click()
+
+
+def answer(page: Page):
+    return page.locator('article[data-role="assistant"]').last
+
+
+def expect_state(page: Page, state: str, seconds: float = 30) -> None:
+    expect(answer(page)).to_have_attribute("data-state", state, timeout=1000 * seconds)
+
+
+def copied(page: Page) -> str:
+    """Returns the answer as its Copy button gives it: the model's text."""
+    page.evaluate("navigator.clipboard.writeText('')")
+    answer(page).get_by_role("button", name="Copy").click()
+    end = time.monotonic() + 5
+    while not (text := page.evaluate("navigator.clipboard.readText()")):
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
+    return str(text)
+
+
+def test_a_wire_cut_at_random_places_costs_nothing(paced, reference, context):
+    """
+    Wherever the connection breaks, the answer goes on without a gap or a double.
+    """
+    choose = random.Random(20)
+    wire = Wire(paced.port)
+    with wire.running():
+        page = context.new_page()
+        page.goto(wire.url)
+        for _ in range(CUTS):
+            page.get_by_role("button", name="New chat").click()
+            ask(page)
+            page.wait_for_timeout(choose.uniform(0, 1_700))
+            wire.cut()
+            expect_state(page, "complete")
+
+            assert reference == copied(page)
+        assert CUTS <= wire.cuts
+
+
+def test_reloads_in_mid_answer_cost_nothing(paced, reference, context):
+    """
+    A reload goes on where the answer is, however often.
+    """
+    page = context.new_page()
+    page.goto(paced.url)
+    ask(page)
+    page.wait_for_url("**/c/*")
+    for _ in range(3):
+        page.wait_for_timeout(200)
+        page.reload()
+    expect_state(page, "complete")
+
+    assert reference == copied(page)
+
+
+def test_a_killed_gateway_costs_nothing(paced, reference, context):
+    """
+    The next gateway takes the answer over from llm_worker, where it goes on.
+    """
+    page = context.new_page()
+    page.goto(paced.url)
+    ask(page)
+    expect_state(page, "generating")
+    page.wait_for_timeout(500)
+    os.kill(paced.pid("gateway"), signal.SIGKILL)
+    expect_state(page, "complete", seconds=60)
+
+    assert reference == copied(page)
+
+
+def test_stop_in_one_tab_ends_the_answer_in_the_other(paced, context):
+    """
+    Whoever stops it, everybody sees it, and the provider sends no more.
+    """
+    first = context.new_page()
+    first.goto(paced.url)
+    ask(first)
+    first.wait_for_url("**/c/*")
+    second = context.new_page()
+    second.goto(first.url)
+    second.get_by_role("button", name="Stop").click()
+    stopped = time.monotonic()
+    expect_state(second, "cancelled")
+    first.bring_to_front()
+    expect_state(first, "cancelled")
+    first.wait_for_timeout(1_000)
+    log = newest_generation(paced)
+    late = [e for e in log if e["event"] == "token" and e["time"] > stopped]
+
+    assert "close" == log[-1]["event"]
+    assert log[-1]["time"] < stopped + 1
+    assert len(late) <= 2
+    assert copied(first) == copied(second)
+
+
+def test_six_tabs_do_not_hang(paced, reference, context):
+    """
+    A browser has six connections for a host; tabs beyond what is seen hold none.
+    """
+    pages = []
+    for _ in range(6):
+        page = context.new_page()
+        page.goto(paced.url)
+        ask(page)
+        page.wait_for_url("**/c/*")
+        pages.append(page)
+    for page in pages:
+        page.bring_to_front()
+        expect_state(page, "complete")
+
+        assert reference == copied(page)
+    pages[0].reload()
+    expect_state(pages[0], "complete")
