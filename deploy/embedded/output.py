@@ -9,7 +9,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
-from deploy.embedded.readable import as_words, if_serious
+from deploy.embedded.readable import Reader, as_words
 
 LAUNCHER = "launcher"
 
@@ -54,6 +54,7 @@ class Output:
         self._coloured = (stream or sys.stdout).isatty()
         self._files: dict[str, RotatingFileHandler] = {}
         self._last: dict[str, list[str]] = {}
+        self._readers: dict[str, Reader] = {}
 
     def line(self, name: str, text: str, noise: Sequence[str] = ()) -> None:
         """Records one line of a process; shows it if it matters.
@@ -69,7 +70,7 @@ class Output:
         if self._verbose:
             self._print(name, as_words(text) if self._coloured else text)
         elif not any(each in text for each in noise):
-            words = if_serious(text)
+            words = self._readers.setdefault(name, Reader()).if_serious(text)
             if words:
                 self._print(name, words)
 

@@ -44,8 +44,8 @@ def test_what_is_as_usual_is_not_shown(home: Home) -> None:
     [
         (
             (
-                '{"port": 1, "level": "warning", "event": "slow", "service": "gateway",'
-                ' "timestamp": "2026-07-01T12:00:00Z", "error": null, "request_id": "r"}'
+                '{"port": 1, "level": "warning", "event": "slow", "error": null,'
+                ' "timestamp": "2026-07-01T12:00:00Z", "request_id": "r"}'
             ),
             "warning slow port=1 request_id=r",
         ),
@@ -56,7 +56,7 @@ def test_what_is_as_usual_is_not_shown(home: Home) -> None:
             ),
             "error failed ValueError: no",
         ),
-        ("Traceback (most recent call last):", "Traceback (most recent call last):"),
+        ("GGML_ASSERT(n > 0) failed", "GGML_ASSERT(n > 0) failed"),
         ("2026-11-20 07:11:45.823 warning main: low", "warning main: low"),
         ("2026-11-20 07:11:45.823 UTC [7] FATAL:  no", "[7] FATAL:  no"),
         ('{"half":', '{"half":'),
@@ -66,9 +66,27 @@ def test_what_is_as_usual_is_not_shown(home: Home) -> None:
 def test_warnings_and_errors_are_shown_in_words(
     home: Home, line: str, words: str
 ) -> None:
-    """Also what no logger wrote; a traceback by its last line."""
+    """Also what no logger wrote."""
     assert f"gateway    | {words}\n" == said(home, line)
     assert f"{line}\n" == (home.logs / "gateway.log").read_text()
+
+
+def test_of_a_traceback_the_last_line_is_shown(home: Home) -> None:
+    """It says what is wrong; where that was, the file says."""
+    lines = [
+        "Traceback (most recent call last):",
+        '  File "x.py", line 1, in <module>',
+        "    import x",
+        "ModuleNotFoundError: No module named 'x'",
+        "after it",
+    ]
+    expected = [
+        "gateway    | ModuleNotFoundError: No module named 'x'",
+        "gateway    | after it",
+    ]
+
+    assert expected == said(home, *lines).splitlines()
+    assert lines == (home.logs / "gateway.log").read_text().splitlines()
 
 
 def test_who_wants_it_sees_every_line(home: Home) -> None:
