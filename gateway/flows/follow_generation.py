@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import structlog
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from gateway.clients.gateways import Gateways
@@ -19,6 +20,11 @@ from gateway.flows.patience import PASSING, Patience, unreachable
 from gateway.flows.stored_events import stored_events
 from gateway.generations.generation import GenerationMovedError
 from mesh.errors import ServiceError
+
+log = structlog.get_logger()
+
+# So many times the time between heartbeats a writer elsewhere may be silent.
+MISSED_HEARTBEATS = 2.5
 
 
 @dataclass
@@ -67,6 +73,7 @@ class FollowGeneration:
         self._gateways = gateways
         self._patience_seconds = patience_seconds
         self._heartbeat_seconds = heartbeat_seconds
+        self._silence_seconds = MISSED_HEARTBEATS * heartbeat_seconds
 
     async def __call__(
         self,
@@ -148,8 +155,16 @@ class FollowGeneration:
         try:
             relayed = self._gateways.resume(endpoint, id_, after=after)
             async with aclosing(relayed) as events:
-                async for event in events:
+                while True:
+                    async with asyncio.timeout(self._silence_seconds):
+                        event = await anext(events, None)
+                    if event is None:
+                        return
                     yield event
+        except TimeoutError as error:
+            # Its connection lives and it sends no heartbeats: it hangs.
+            log.warning("relay_silent", generation_id=id_, endpoint=endpoint)
+            raise GenerationMovedError from error
         except ServiceError as error:
             if error.reason in PASSING:
                 raise GenerationMovedError from error

@@ -13,7 +13,8 @@ from gateway.domain import ClientError
 log = structlog.get_logger()
 
 MAX_FRAMES = 20
-NAME_CHARACTERS = 100
+# A class or a version: one word.
+NAME = re.compile(r"[\w$][\w$.+-]{0,99}", re.ASCII)
 # A file of code with line and column; what comes before the path, and a query in it,
 # is left out.
 FRAME = re.compile(
@@ -50,12 +51,13 @@ class ReportErrors:
 
 
 def _name(text: str) -> str:
-    return re.sub(r"[^\w$.+-]+", " ", text, flags=re.ASCII).strip()[:NAME_CHARACTERS]
+    name = NAME.search(text)
+    return name[0] if name else ""
 
 
-def _places(text: str) -> list[str]:
+def _places(text: str) -> str:
     frames = [match["path"] + match["place"] for match in FRAME.finditer(text)]
-    return frames[:MAX_FRAMES]
+    return " ".join(frames[:MAX_FRAMES])
 
 
 def _reason(name: str) -> str | None:

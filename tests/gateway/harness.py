@@ -83,6 +83,15 @@ class Gateway:
         )
         return self.stub.SendMessage(request, **self.user)
 
+    def continue_(self, request_id: str = "", **config: Any) -> Any:
+        """Asks for the rest of an answer."""
+        request = pb.ContinueAnswerRequest(
+            request_id=request_id or str(uuid7()),
+            message_id=str(uuid7()),
+            config=config,
+        )
+        return self.stub.ContinueAnswer(request, **self.user)
+
     def resume(self, generation_id: str, after: int = 0, **options: Any) -> Any:
         """Resumes a generation."""
         request = pb.ResumeGenerationRequest(

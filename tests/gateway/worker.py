@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
@@ -43,6 +43,7 @@ class ScriptedWorker:
 
     Attributes:
         script: The steps of every generation.
+        choose: Returns those of one generation, where they differ.
         jobs: What it was asked to generate.
         attached: Which events it was asked to continue after.
         cancelled: Ids that it was asked to stop.
@@ -50,21 +51,27 @@ class ScriptedWorker:
     """
 
     script: Sequence[Step] = ()
+    choose: Callable[[Job], Sequence[Step]] | None = None
     finish_reason: FinishReason = FinishReason.STOP
     accepts: bool = True
     down: ServiceError | None = None
     names: Sequence[str] = ("tiny", "large")
+    small: Sequence[str] = ()
+    provider: str = "local"
     jobs: list[Job] = field(default_factory=list)
     attached: list[tuple[int, str]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     known: set[str] = field(default_factory=set)
+    scripts: dict[str, Sequence[Step]] = field(default_factory=dict)
 
     async def generate(self, job: Job) -> AsyncGenerator[WorkerEvent, None]:
         """See `Worker.generate`."""
         self._refuse_when_down()
         self.jobs.append(job)
         self.known.add(job.generation_id)
+        if self.choose is not None:
+            self.scripts[job.generation_id] = self.choose(job)
         async for event in self._play(job.generation_id, after=0):
             yield event
 
@@ -88,7 +95,15 @@ class ScriptedWorker:
     async def models(self) -> tuple[Model, ...]:
         """See `Worker.models`."""
         self._refuse_when_down()
-        return tuple(Model(name=name, provider="local") for name in self.names)
+        return tuple(
+            Model(
+                name=name,
+                provider=self.provider,
+                context_tokens=2048,
+                small_built_in=name in self.small,
+            )
+            for name in self.names
+        )
 
     def _refuse_when_down(self) -> None:
         if self.down is not None:
@@ -100,7 +115,8 @@ class ScriptedWorker:
         is_over = False
         try:
             sequence = 0
-            for step in self._steps():
+            script = self.scripts.get(generation_id, self.script)
+            for step in self._steps(script):
                 if isinstance(step, Happening):
                     sequence += 1
                     if sequence > after:
@@ -112,13 +128,13 @@ class ScriptedWorker:
             if not is_over:
                 self.closed.set()
 
-    def _steps(self) -> Iterator[Happening | Obstacle]:
+    def _steps(self, script: Sequence[Step]) -> Iterator[Happening | Obstacle]:
         length = tokens = 0
         if self.accepts:
             yield ProviderStarted(
                 provider="local", model="tiny", worker_endpoint=ENDPOINT
             )
-        for step in self.script:
+        for step in script:
             body = Tokens(step, length, 1) if isinstance(step, str) else step
             if isinstance(body, Tokens):
                 length += len(body.text)
