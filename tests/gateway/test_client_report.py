@@ -51,10 +51,7 @@ async def test_one_line_for_each_error(gateway):
             "event": "client_error",
             "log_level": "warning",
             "kind": "TypeError",
-            "location": [
-                "/assets/index-4f.js:10:25",
-                "/src/features/chat/useAnswer.ts:7",
-            ],
+            "location": "/assets/index-4f.js:10:25 /src/features/chat/useAnswer.ts:7",
             "request_id": "01a1f7d4",
             "reason": "ERROR_REASON_INTERNAL",
             "count": 3,
@@ -64,7 +61,7 @@ async def test_one_line_for_each_error(gateway):
             "event": "client_error",
             "log_level": "warning",
             "kind": "ConnectError",
-            "location": [],
+            "location": "",
             "reason": None,
             "count": 1,
             "version": "1.2.3",
@@ -87,9 +84,9 @@ async def test_nothing_else_passes(gateway):
 
     (line,) = await report(gateway, error, version="1.0\n<b>")
 
-    assert "Error 31m evil 1" == line["kind"]
-    assert "1.0 b" == line["version"]
-    assert ["/app.js"] == line["location"]
+    assert "Error" == line["kind"]
+    assert "1.0" == line["version"]
+    assert "/app.js:1:2" == line["location"]
     assert "request_id" not in line
     assert line["reason"] is None
     assert "diary" not in str(line)
@@ -103,7 +100,7 @@ async def test_a_long_trace_is_cut(gateway):
 
     (line,) = await report(gateway, {"kind": "E", "location": location})
 
-    assert 20 == len(line["location"])
+    assert 20 == len(line["location"].split())
 
 
 @pytest.mark.parametrize(

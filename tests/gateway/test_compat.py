@@ -18,7 +18,7 @@ from gateway.events import AttemptChanged
 from mesh.errors import ServiceError
 from mesh.ids import uuid7
 from mesh.testing import bearer
-from tests.gateway.harness import Gateway, eventually, read, read_one
+from tests.gateway.harness import Gateway, read, read_one
 from tests.gateway.store import outage
 from tests.gateway.worker import lost
 from tests.mesh.failures import failure, reason, stream_failure, typed
@@ -408,5 +408,4 @@ async def test_a_fault_is_told_in_the_stream(gateway, store, worker):
 
     events = await read(call)
 
-    await eventually(lambda: call.done())
     assert ["error"] == fields(events[-1])
