@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import assert_never
 
@@ -61,8 +61,13 @@ def prompt_from_proto(request: pb.GenerateRequest, defaults: Defaults) -> Prompt
         Message(_ROLE[message.role], message.text, message.may_drop)
         for message in request.messages
     ]
-    # Without the question there is nothing to answer.
-    messages[-1] = Message(messages[-1].role, messages[-1].text)
+    is_continued = messages[-1].role == Role.ASSISTANT
+    # Without the question there is nothing to answer, nor without what was said of the
+    # answer to go on with.
+    for n in range(-1 - is_continued, 0):
+        messages[n] = replace(messages[n], may_drop=False)
+    if is_continued and not messages[-1].text:
+        messages.pop()
     return Prompt(
         generation_id=request.generation_id.lower(),
         messages=tuple(messages),
@@ -135,6 +140,18 @@ def model_to_proto(model: Model) -> pb.Model:
     )
 
 
+def models_to_proto(
+    models: Sequence[Model], defaults: Defaults
+) -> pb.ListModelsResponse:
+    """Writes models with what may be asked of them."""
+    return pb.ListModelsResponse(
+        models=[model_to_proto(model) for model in models],
+        default_temperature=defaults.temperature,
+        default_max_output_tokens=defaults.output_tokens,
+        max_output_tokens_cap=defaults.max_output_tokens,
+    )
+
+
 def purpose_from_proto(purpose: embedding_pb.EmbeddingPurpose.ValueType) -> Purpose:
     """Reads what a text is embedded for; the contract's rules exclude the rest."""
     is_query = purpose == embedding_pb.EMBEDDING_PURPOSE_QUERY
@@ -157,10 +174,15 @@ def embeddings_to_proto(
 
 def _check(request: pb.GenerateRequest, defaults: Defaults) -> None:
     violations = []
-    last = len(request.messages) - 1
-    if request.messages[last].role != pb.PROMPT_ROLE_USER:
+    question = len(request.messages) - 1
+    if request.messages[question].role == pb.PROMPT_ROLE_ASSISTANT:
+        question -= 1
+    if question < 0 or request.messages[question].role != pb.PROMPT_ROLE_USER:
         violations.append(
-            FieldViolation(f"messages[{last}].role", "the last one must be the user's")
+            FieldViolation(
+                f"messages[{max(question, 0)}].role",
+                "the last one, or the one before the assistant's, must be the user's",
+            )
         )
     if request.config.max_output_tokens > defaults.max_output_tokens:
         violations.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -41,6 +41,8 @@ class Prompt:
 
     Attributes:
         generation_id: Names the generation in logs. A UUID.
+        messages: The last one is the user's; or the assistant's, and then the answer
+            goes on with it and is only what is new.
         model: A configured model's name; empty means each provider's default.
         temperature: Range [0, 2].
         max_output_tokens: At least 1.
@@ -51,6 +53,21 @@ class Prompt:
     model: str = ""
     temperature: float = 0.7
     max_output_tokens: int = 400
+
+    @property
+    def prefix(self) -> str:
+        """The text that the answer goes on with; empty when it begins anew."""
+        last = self.messages[-1]
+        return last.text if last.role == Role.ASSISTANT else ""
+
+    def with_prefix(self, prefix: str) -> Prompt:
+        """Returns this prompt with another text to go on with; empty begins anew."""
+        messages = self.messages
+        if messages[-1].role == Role.ASSISTANT:
+            messages = messages[:-1]
+        if prefix:
+            messages = (*messages, Message(Role.ASSISTANT, prefix))
+        return replace(self, messages=messages)
 
 
 @dataclass(frozen=True, slots=True)

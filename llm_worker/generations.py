@@ -32,14 +32,13 @@ class Generations:
         self._ended_characters = 0
 
     @property
-    def models(self) -> list[Model]:
-        """What can be asked for, the default first."""
-        return self._router.models
-
-    @property
     def running(self) -> int:
         """How many run now."""
         return len(self._running)
+
+    def models(self, name: str = "") -> list[Model]:
+        """What can be asked for, the default first; or only the one of this name."""
+        return self._router.models(name)
 
     def begin(self, prompt: Prompt) -> Generation:
         """Begins a generation, or returns the one that has this id already.

@@ -58,10 +58,17 @@ class Router:
             raise ValueError("At least one provider is needed.")
         self._providers = tuple(providers)
 
-    @property
-    def models(self) -> list[Model]:
-        """What can be asked for, the default first."""
-        return [model for provider in self._providers for model in provider.models]
+    def models(self, name: str = "") -> list[Model]:
+        """Returns what can be asked for, the default first; or only `name`, if it can.
+
+        Names that providers understand without listing them are found, too.
+        """
+        listed = [model for provider in self._providers for model in provider.models]
+        if not name:
+            return listed
+        found = [model for model in listed if model.name == name]
+        found += [Model(name, p.name) for p in self._providers if p.has(name)]
+        return found[:1]
 
     def candidates(self, model: str) -> list[Provider]:
         """Returns who can be asked for `model`, in order.

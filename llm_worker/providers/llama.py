@@ -121,13 +121,22 @@ class Llama:
         Raises:
             LlamaError: the server does not answer.
         """
+        return len(await self.tokens(prompt))
+
+    async def tokens(self, prompt: Prompt) -> list[int]:
+        """Returns the tokens of a prompt as the model will read it.
+
+        Raises:
+            LlamaError: the server does not answer.
+        """
         rendered = await self._ask("/apply-template", {"messages": _messages(prompt)})
         body = {
             "content": rendered["prompt"],
             "add_special": True,
             "parse_special": True,
         }
-        return len((await self._ask("/tokenize", body))["tokens"])
+        answer = await self._ask("/tokenize", body)
+        return list(answer["tokens"])
 
     async def context_tokens(self) -> int:
         """Returns the size of the window, which is at most what the model was made for.

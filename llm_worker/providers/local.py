@@ -22,6 +22,7 @@ from llm_worker.providers.capacity import Capacity
 from llm_worker.providers.llama import LlamaError, LlamaOptions
 from llm_worker.providers.llama_chunks import ChunkReader
 from llm_worker.providers.local_models import BUILT_IN, Loaded, LocalModels
+from llm_worker.providers.rendition import Rendition
 from llm_worker.trimming import Fitted, fit
 
 log = structlog.get_logger()
@@ -64,7 +65,8 @@ class Local:
             raise ModelUnknownError(self.name, model)
         try:
             loaded = await self._models.get(model)
-            fitted = await self._fitted(prompt, loaded)
+            rendition = Rendition(prompt, loaded.control_tokens)
+            fitted = await self._fitted(rendition.prompt, loaded)
         except LlamaError as error:
             raise ProviderUnavailableError(self.name, str(error)) from error
         yield Accepted(model, fitted.dropped_messages)
@@ -73,8 +75,11 @@ class Local:
         try:
             while chunks := await bridge.take():
                 piece = reader.piece(chunks)
-                if piece is not None:
-                    yield piece
+                if piece is None:
+                    continue
+                restored = rendition.restore(piece)
+                if restored is not None:
+                    yield restored
             yield reader.finish()
         finally:
             bridge.stop()

@@ -10,6 +10,8 @@ from pathlib import Path
 import structlog
 
 from llm_worker.providers.capacity import Capacity
+from llm_worker.providers.control_tokens import ControlTokens
+from llm_worker.providers.gguf import GGUFError
 from llm_worker.providers.llama import Llama, LlamaError, LlamaOptions
 from mesh.settings import SettingsError
 
@@ -61,6 +63,7 @@ class Loaded:
     """
 
     llama: Llama
+    control_tokens: ControlTokens
     window: int
     capacity: Capacity
 
@@ -118,11 +121,26 @@ class LocalModels:
 
     async def _read(self, model: str) -> Loaded:
         try:
-            llama = await asyncio.to_thread(Llama, self._paths[model], self._options)
+            llama, control_tokens = await asyncio.to_thread(
+                _load, self._paths[model], self._options
+            )
             window = await llama.context_tokens()
         except LlamaError as error:
             log.error("model_not_loaded", model=model, error=str(error))  # noqa: TRY400 - It says all.
             raise
         log.info("model_loaded", model=model, context_tokens=window)
         room = max(window, self._options.context_tokens)
-        return Loaded(llama, window, Capacity(places=self._options.slots, tokens=room))
+        return Loaded(
+            llama,
+            control_tokens,
+            window,
+            Capacity(places=self._options.slots, tokens=room),
+        )
+
+
+def _load(path: Path, options: LlamaOptions) -> tuple[Llama, ControlTokens]:
+    try:
+        control_tokens = ControlTokens.of(path)
+    except GGUFError as error:
+        raise LlamaError(f"cannot load {path.name}: {error}") from error
+    return Llama(path, options), control_tokens

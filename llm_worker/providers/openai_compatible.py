@@ -11,6 +11,7 @@ import email.utils
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -26,8 +27,10 @@ from llm_worker.providers.base import (
     ProviderInterruptedError,
     ProviderUnavailableError,
 )
+from llm_worker.providers.continuation import Way, repetition, way_of
 from llm_worker.providers.openai_wire import AnswerReader, refusal
 from llm_worker.providers.quirks import Quirks
+from llm_worker.providers.repetition import Repetition
 from llm_worker.providers.sse import LineTooLongError
 from llm_worker.trimming import choices, without_oldest
 from llm_worker.watchdog import Watchdog
@@ -98,16 +101,20 @@ class OpenAICompatible:
                     opened, self._first_token_seconds
                 )
                 chunks = response.iter_bytes()
+                repeated = self._repetition(prompt, model)
                 yield Accepted(model, dropped)
                 while not reader.is_ended:
                     data = await watchdog.wait(
                         anext(chunks, b""), self._patience(reader)
                     )
                     piece = reader.feed(data) if data else reader.end()
-                    if piece is not None:
-                        yield piece
+                    new = piece and repeated.rest(piece)
+                    if new is not None:
+                        yield new
                     if not data:
                         break
+                if (held := repeated.end()) is not None:
+                    yield held
                 yield reader.finish()
                 await _skip(chunks, watchdog)
         except BROKEN as error:
@@ -150,6 +157,8 @@ class OpenAICompatible:
 
     async def _ask(self, prompt: Prompt, model: str, stack: AsyncExitStack) -> Any:
         quirks = self._quirks.get(model, Quirks())
+        if prompt.prefix and quirks.way is None:
+            quirks = self._quirks[model] = replace(quirks, way=await self._way(model))
         has_reconnected = False
         while True:
             request = self._client.chat.completions.with_streaming_response.create(
@@ -172,6 +181,22 @@ class OpenAICompatible:
                 has_reconnected = True
             else:
                 return response
+
+    async def _way(self, model: str) -> Way | None:
+        try:
+            listed = await self._client.models.list(timeout=CHECK_SECONDS)
+            # A server of one model may call it otherwise than its clients do.
+            owners = {one.id: one.owned_by for one in reversed(listed.data)}
+        except openai.APIConnectionError:
+            return None
+        except (openai.OpenAIError, AttributeError, TypeError):
+            owners = {}  # It lists no models, or not as others do.
+        owner = owners.get(model) or next(reversed(owners.values()), "")
+        return way_of(str(self._client.base_url), owner)
+
+    def _repetition(self, prompt: Prompt, model: str) -> Repetition:
+        way = self._quirks.get(model, Quirks()).way
+        return repetition(prompt.prefix, way or Way.INSTRUCTION)
 
     def _patience(self, reader: AnswerReader) -> float:
         return (

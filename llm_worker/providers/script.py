@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 
 from llm_worker.domain import Prompt
 
@@ -85,11 +85,19 @@ def parse(name: str) -> Script | None:
     )
 
 
-def words(script: Script, prompt: Prompt) -> Iterator[str]:
-    """Returns the answer's tokens: endless, or the prompt once in an echo."""
-    if script.echoes:
-        return iter(re.findall(r"\s*\S+|\s+$", transcript(prompt)))
-    return _babble(script.seed, prompt)
+def words(script: Script, prompt: Prompt) -> tuple[int, Iterator[str]]:
+    """Returns the answer's tokens, and how many of the script's came before them.
+
+    They are endless, or the prompt once in an echo. A prefix that the script itself has
+    said to this prompt is gone on with, also in the middle of a token; after any other
+    one the script begins anew, and says what it says to a prompt with this prefix.
+    """
+    if prompt.prefix:
+        uncut = _words(script, prompt.with_prefix(""))
+        said = _take(prompt.prefix, uncut)
+        if said is not None:
+            return said[0], chain(said[1], uncut)
+    return 0, _words(script, prompt)
 
 
 def transcript(prompt: Prompt) -> str:
@@ -100,6 +108,26 @@ def transcript(prompt: Prompt) -> str:
 def word_count(prompt: Prompt) -> int:
     """Counts what the scripted model takes for tokens of a prompt."""
     return sum(len(message.text.split()) for message in prompt.messages)
+
+
+def _words(script: Script, prompt: Prompt) -> Iterator[str]:
+    if script.echoes:
+        return iter(re.findall(r"\s*\S+|\s+$", transcript(prompt)))
+    return _babble(script.seed, prompt)
+
+
+def _take(prefix: str, source: Iterator[str]) -> tuple[int, list[str]] | None:
+    # How many tokens the prefix is, and the rest of the one that it ends within.
+    said = 0
+    while prefix:
+        word = next(source, "")
+        if not word or not (prefix.startswith(word) or word.startswith(prefix)):
+            return None
+        if len(word) > len(prefix):
+            return said, [word[len(prefix) :]]
+        prefix = prefix[len(word) :]
+        said += 1
+    return said, []
 
 
 def _babble(seed: int, prompt: Prompt) -> Iterator[str]:

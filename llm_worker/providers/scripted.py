@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -70,7 +71,10 @@ class Scripted:
         sent = 0
         try:
             yield Accepted(model, fitted.dropped_messages)
-            async for piece in _pieces(script, fitted.prompt):
+            said, source = words(script, fitted.prompt)
+            if script.tokens is not None:
+                script = replace(script, tokens=max(0, script.tokens - said))
+            async for piece in _pieces(script, source, prompt.max_output_tokens):
                 sent += piece.token_count
                 self._note("token", prompt, n=sent)
                 yield piece
@@ -117,9 +121,10 @@ async def _count(prompt: Prompt) -> int:
     return word_count(prompt)
 
 
-async def _pieces(script: Script, prompt: Prompt) -> AsyncGenerator[Piece, None]:
-    source = words(script, prompt)
-    limits = (script.tokens, prompt.max_output_tokens, script.fails_after)
+async def _pieces(
+    script: Script, source: Iterator[str], max_tokens: int
+) -> AsyncGenerator[Piece, None]:
+    limits = (script.tokens, max_tokens, script.fails_after)
     left = min(limit for limit in limits if limit is not None)
     now = asyncio.get_running_loop().time
     due = now() + script.first_delay

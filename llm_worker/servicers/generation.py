@@ -58,5 +58,5 @@ class GenerationServicer(pb_grpc.GenerationServiceServicer):
         self, request: pb.ListModelsRequest, context: grpc.aio.ServicerContext
     ) -> pb.ListModelsResponse:
         """See `lamla.llm.v1`."""
-        models = [convert.model_to_proto(model) for model in self._generations.models]
-        return pb.ListModelsResponse(models=models)
+        models = self._generations.models(request.name)
+        return convert.models_to_proto(models, self._defaults)

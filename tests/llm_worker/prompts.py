@@ -8,13 +8,23 @@ from llm_worker.domain import Accepted, Finish, Message, Piece, Prompt, Role
 from mesh.ids import uuid7
 
 
-def prompt(text="Why is the sky blue?", *, model="", max_output_tokens=400, history=()):
-    """Makes a prompt with a question at its end and droppable `history` before it."""
+def prompt(
+    text="Why is the sky blue?",
+    *,
+    model="",
+    max_output_tokens=400,
+    history=(),
+    prefix="",
+):
+    """Makes a prompt with a question at its end and droppable `history` before it.
+
+    A `prefix` is the begin of its answer, to be gone on with.
+    """
     turns = [
         Message(Role.ASSISTANT if n % 2 else Role.USER, said, may_drop=True)
         for n, said in enumerate(history)
     ]
-    return Prompt(
+    asked = Prompt(
         generation_id=str(uuid7()),
         messages=(
             Message(Role.SYSTEM, "You are a tutor."),
@@ -25,6 +35,7 @@ def prompt(text="Why is the sky blue?", *, model="", max_output_tokens=400, hist
         temperature=0,
         max_output_tokens=max_output_tokens,
     )
+    return asked.with_prefix(prefix)
 
 
 @dataclass

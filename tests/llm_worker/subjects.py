@@ -126,13 +126,21 @@ async def local(_: Path) -> AsyncIterator[Subject]:
 
 
 async def answer(_: Any, request: Any, body: dict[str, Any]) -> Any:
-    """Answers as the models of `VendorSubject` do."""
+    """Answers as the models of `VendorSubject` do.
+
+    Asked to go on with an answer, it does so in a new message, as chat models do: it
+    repeats the last words, because it was told to.
+    """
     said = sum(len(message["content"].split()) for message in body["messages"])
     if body["model"] == "narrow" and said > WINDOW_WORDS:
         return refused(400, {"code": "context_length_exceeded", "message": "long"})
-    count = min(300 if body["model"] == "slow" else 8, body["max_tokens"])
+    told = body["messages"][-1]["content"].partition("then go on:\n\n")[2]
+    begun = len(body["messages"][-2]["content"].split()) if told else 0
+    count = min((300 if body["model"] == "slow" else 8) - begun, body["max_tokens"])
     pause = 0.02 if body["model"] == "slow" else 0.0
     is_cut = count == body["max_tokens"]
-    steps = [part for n in range(count) for part in (chunk(f" né{n}"), pause)]
+    words = [f" né{n}" for n in range(begun, begun + count)]
+    steps = [part for word in words for part in (chunk(word), pause)]
+    steps = [chunk(told), *steps] if told else steps
     finish = chunk(finish="length" if is_cut else "stop")
     return await play(request, *steps, finish, usage(said, count), DONE)

@@ -147,6 +147,45 @@ async def test_the_oldest_messages_go_when_the_prompt_does_not_fit(subject, prov
     assert answer.text
 
 
+async def test_an_answer_that_was_begun_is_gone_on_with(subject, provider):
+    """
+    The text goes on in mid-sentence: begin and rest make the same text as the answer
+    that was not cut, and the begin is not said again.
+    """
+    asked = prompt(model=subject.brief, max_output_tokens=24)
+    whole = await collect(provider.generate(asked))
+    begin = "".join(piece.text for piece in whole.pieces[: len(whole.pieces) // 2])
+    begin = begin or whole.text[: whole.text.rindex(" ")]
+    left = 24 if whole.finish.reason == FinishReason.STOP else 24 - whole.tokens // 2
+    rest = await collect(
+        provider.generate(
+            prompt(model=subject.brief, max_output_tokens=left, prefix=begin)
+        )
+    )
+
+    assert 0 < len(begin) < len(whole.text)
+    assert rest.text
+    assert (begin + rest.text).startswith(whole.text[: len(begin) + 20])
+    assert FinishReason.LENGTH == rest.finish.reason or whole.text == begin + rest.text
+
+
+async def test_the_begin_of_an_answer_is_never_dropped(subject, provider):
+    """
+    History goes first; the question and what was said of its answer stay.
+    """
+    history = [f"{n}: " + "word " * 25 for n in range(60)]
+    asked = prompt(
+        model=subject.narrow,
+        max_output_tokens=4,
+        history=history,
+        prefix="The sky is blue because",
+    )
+    answer = await collect(provider.generate(asked))
+
+    assert 0 < answer.accepted[0].dropped_messages <= 60
+    assert "The sky" not in answer.text
+
+
 async def test_a_question_that_does_not_fit_is_an_error(subject, provider):
     """
     What may not be dropped is not dropped: the caller learns that it is too long.

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
-from llm_worker.domain import Accepted, AttemptChanged, Finished, Piece, Started, Tokens
+from llm_worker.domain import (
+    Accepted,
+    AttemptChanged,
+    Finished,
+    Model,
+    Piece,
+    Started,
+    Tokens,
+)
 from llm_worker.generations import Generations
 from llm_worker.providers.base import (
     ContextTooLongError,
@@ -15,6 +23,7 @@ from llm_worker.providers.base import (
     ProviderRejectedError,
     ProviderUnavailableError,
 )
+from llm_worker.providers.scripted import Scripted
 from llm_worker.routing import Router
 from mesh.errors import ServiceError
 from tests.llm_worker.fakes import ACCEPTED, STOP, Playing
@@ -136,10 +145,28 @@ async def test_a_named_model_is_asked_of_who_has_it():
     assert [] == first.prompts
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("n", [Model("n", "second")]),
+        ("scripted-n7-d20", [Model("scripted-n7-d20", "scripted")]),
+        ("scripted-q", []),
+        ("gpt-5", []),
+    ],
+)
+def test_one_model_can_be_asked_for(name, found):
+    """
+    By a name that is listed, or by one whose meaning its provider reads from it.
+    """
+    router = Router([Playing(name="first"), second(), Scripted()])
+
+    assert found == router.models(name)
+
+
 def test_models_are_listed_in_order():
     """
     The default is the first provider's first.
     """
     router = Router([Playing(name="first"), second()])
 
-    assert ["m", "n"] == [model.name for model in router.models]
+    assert ["m", "n"] == [model.name for model in router.models()]

@@ -83,6 +83,68 @@ async def test_an_echo_is_the_prompt():
     assert FinishReason.STOP == answer.finish.reason
 
 
+@pytest.mark.parametrize("model", ["scripted-n40", "scripted-n40-s3-b4"])
+async def test_a_cut_answer_is_gone_on_with(model):
+    """
+    Wherever the text was cut, also within a token, begin and rest are the uncut text.
+    """
+    whole = (await said(model, history=["a", "b"])).text
+    for cut in range(1, len(whole)):
+        rest = await said(model, history=["a", "b"], prefix=whole[:cut])
+
+        assert whole == whole[:cut] + rest.text
+        assert rest.tokens == rest.finish.output_tokens <= 40
+        assert FinishReason.STOP == rest.finish.reason
+
+
+async def test_the_bound_of_a_continued_answer_counts_what_is_new():
+    """
+    Cut and continued again and again, the text is the uncut one.
+    """
+    whole = (await said("scripted-n40")).text
+    text, reasons = "", []
+    while not reasons or reasons[-1] == FinishReason.LENGTH:
+        rest = await said("scripted-n40", prefix=text, max_output_tokens=7)
+        text += rest.text
+        reasons.append(rest.finish.reason)
+
+    assert whole == text
+    assert 6 == len(reasons)
+
+
+async def test_an_answer_that_is_whole_has_no_rest():
+    """
+    The script has said all; its end is an end, not a cut.
+    """
+    whole = (await said("scripted-n7")).text
+    rest = await said("scripted-n7", prefix=whole)
+
+    assert ("", FinishReason.STOP) == (rest.text, rest.finish.reason)
+
+
+async def test_after_a_text_of_someone_else_the_script_begins():
+    """
+    What the script has not said, it cannot go on with; the answer depends on it.
+    """
+    first = await said("scripted-n7", prefix="Once upon")
+
+    assert 7 == first.tokens
+    assert first.text == (await said("scripted-n7", prefix="Once upon")).text
+    assert first.text != (await said("scripted-n7", prefix="Once")).text
+
+
+async def test_an_echo_goes_on_with_itself_or_shows_the_prefix():
+    """
+    A cut echo is completed; after anything else, what was given can be seen, too.
+    """
+    whole = (await said("scripted-echo")).text
+    rest = await said("scripted-echo", prefix=whole[:20])
+    other = await said("scripted-echo", prefix="Because")
+
+    assert whole == whole[:20] + rest.text
+    assert f"{whole}\nassistant: Because" == other.text
+
+
 async def test_the_bound_cuts_the_answer():
     """
     The request's bound is below the script's.

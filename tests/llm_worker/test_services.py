@@ -241,15 +241,53 @@ class TestGenerate:
         limited = expected in ("PROVIDER_UNAVAILABLE", "PROVIDER_RATE_LIMITED")
         assert not limited or typed(error).retry_after is not None
 
-    async def test_the_last_message_is_the_users(self, stub):
+    @pytest.mark.parametrize(
+        ("roles", "field"),
+        [
+            ([pb.PROMPT_ROLE_SYSTEM], "messages[0].role"),
+            ([pb.PROMPT_ROLE_ASSISTANT], "messages[0].role"),
+            ([pb.PROMPT_ROLE_USER, pb.PROMPT_ROLE_SYSTEM], "messages[1].role"),
+            (
+                [pb.PROMPT_ROLE_USER, *[pb.PROMPT_ROLE_ASSISTANT] * 2],
+                "messages[1].role",
+            ),
+        ],
+    )
+    async def test_a_question_is_needed(self, stub, roles, field):
         """
-        There is nothing to answer otherwise.
+        There is nothing to answer otherwise, and no answer to go on with.
         """
         asked = request()
-        asked.messages[0].role = pb.PROMPT_ROLE_ASSISTANT
+        del asked.messages[:]
+        asked.messages.extend(pb.PromptMessage(role=role, text="x") for role in roles)
         error = await stream_failure(stub.Generate(asked))
 
-        assert "messages[0].role" == typed(error).field_violations[0].field
+        assert field == typed(error).field_violations[0].field
+
+    @pytest.mark.parametrize("cut", [0, 17])
+    async def test_goes_on_with_the_assistants_last_message(self, stub, cut):
+        """
+        The answer is only what is new; without a text to go on with it is all new.
+        """
+        whole = text_of(await read(stub.Generate(request("scripted-n20"))))
+        asked = request("scripted-n20")
+        asked.messages.add(role=pb.PROMPT_ROLE_ASSISTANT, text=whole[:cut])
+        events = await read(stub.Generate(asked))
+
+        assert whole == whole[:cut] + text_of(events)
+        offsets = [e.tokens.text_offset for e in events if e.HasField("tokens")]
+        assert 0 == offsets[0]
+
+    async def test_the_begun_answer_and_its_question_stay(self, stub):
+        """
+        Whatever the caller says may be dropped of them.
+        """
+        asked = request("scripted-c3-n1", "one two three")
+        asked.messages.add(role=pb.PROMPT_ROLE_ASSISTANT, text="four", may_drop=True)
+        asked.messages[0].may_drop = True
+        error = await stream_failure(stub.Generate(asked))
+
+        assert "CONTEXT_TOO_LONG" == reason(error)
 
     async def test_too_many_are_refused(self, stub, generations):
         """
@@ -327,6 +365,31 @@ class TestCancel:
         assert "GENERATION_ENDED" == reason(error)
         attach = pb.AttachRequest(generation_id=asked.generation_id)
         assert "GENERATION_ENDED" == reason(await stream_failure(stub.Attach(attach)))
+
+
+class TestListModels:
+    async def test_says_what_can_be_asked_for(self, stub):
+        """
+        All of them, with what a request gets that does not say, and the caps.
+        """
+        listed = await stub.ListModels(pb.ListModelsRequest())
+
+        assert ["scripted", "stopped"] == [model.name for model in listed.models]
+        assert 0.7 == pytest.approx(listed.default_temperature)
+        assert 400 == listed.default_max_output_tokens
+        assert 1_000 == listed.max_output_tokens_cap
+
+    @pytest.mark.parametrize(
+        ("name", "found"),
+        [("stopped", 1), ("scripted-n3-d5", 1), ("scripted-q", 0), ("gpt-5", 0)],
+    )
+    async def test_finds_one_by_name(self, stub, name, found):
+        """
+        Also one that is not listed because its name says what it does.
+        """
+        listed = await stub.ListModels(pb.ListModelsRequest(name=name))
+
+        assert [name] * found == [model.name for model in listed.models]
 
 
 class TestPeers:
