@@ -86,6 +86,21 @@ class Authority:
         trusted = [self._current.certificate, *following, *self._old]
         return b"".join(_pem(certificate) for certificate in trusted)
 
+    @property
+    def not_after(self) -> datetime:
+        """When the certificate that signs now expires."""
+        return self._current.certificate.not_valid_after_utc
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether the next authority is trusted already, and does not sign yet."""
+        return self._following is not None
+
+    @property
+    def trusts_former(self) -> bool:
+        """Whether a former authority is trusted still."""
+        return bool(self._old)
+
     def issue(
         self,
         peer: str,
@@ -125,6 +140,9 @@ class Authority:
         self._save()
 
     def _save(self) -> None:
+        # First: whoever dies in between trusts one too many, and never one too few.
+        old = b"".join(_pem(certificate) for certificate in self._old)
+        _write(self._directory / "old.crt", old)
         issuers = {"ca": self._current, "next": self._following}
         for name, issuer in issuers.items():
             certificate_path, key_path = _paths(self._directory, name)
@@ -134,8 +152,6 @@ class Authority:
             else:
                 _write(key_path, _key_pem(issuer.key))
                 _write(certificate_path, _pem(issuer.certificate))
-        old = b"".join(_pem(certificate) for certificate in self._old)
-        _write(self._directory / "old.crt", old)
 
 
 def swap(directory: Path, files: Mapping[str, bytes]) -> None:

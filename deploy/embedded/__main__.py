@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 
 from deploy.embedded import assembly, clean, model
-from deploy.embedded.certificates import Certificates
 from deploy.embedded.errors import StartError
 from deploy.embedded.lock import held
 from deploy.embedded.output import Output
@@ -29,6 +28,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+certificates_app = typer.Typer()
+app.add_typer(certificates_app, name="certificates")
 errors = Console(stderr=True, highlight=False)
 
 EnvFile = Annotated[
@@ -81,24 +82,41 @@ def clean_up(
         _fail(str(error))
 
 
-@app.command()
-def certificates(env_file: EnvFile = _ENV_FILE) -> None:
+@certificates_app.callback(invoke_without_command=True)
+def certificates(context: typer.Context, env_file: EnvFile = _ENV_FILE) -> None:
     """Issues a certificate for a person with grpcurl and says where it is."""
-    settings = _settings(env_file)
+    context.obj = settings = _settings(env_file)
     home = settings.paths
     try:
         home.create()
     except StartError as error:
         _fail(str(error))
-    issuing = Certificates(
-        home, Output(home.logs), lifetime=settings.certificate_lifetime
-    )
-    issuing.issue("developer")
+    if context.invoked_subcommand is not None:
+        return
+    assembly.certificates(settings, Output(home.logs)).issue("developer")
     directory = home.certificates / "developer"
     sys.stdout.write(
         f"-cacert {directory}/ca.crt -cert {directory}/tls.crt"
         f" -key {directory}/tls.key\n"
     )
+
+
+@certificates_app.command()
+def renew(context: typer.Context) -> None:
+    """Issues every peer's certificate anew, as happens at half of their life."""
+    settings: LauncherSettings = context.obj
+    assembly.certificates(settings, Output(settings.paths.logs)).issue()
+
+
+@certificates_app.command()
+def rotate_authority(context: typer.Context) -> None:
+    """Replaces the authority that signs the certificates; the mesh may run."""
+    settings: LauncherSettings = context.obj
+    issuing = assembly.certificates(settings, Output(settings.paths.logs))
+    try:
+        asyncio.run(issuing.rotate_authority())
+    except StartError as error:
+        _fail(str(error))
 
 
 @app.command(

@@ -15,6 +15,7 @@ from deploy.embedded.paths import CHECKOUT
 from deploy.embedded.ports import Port, check_free
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.embedded.postgres_binaries import Binaries
+from deploy.embedded.presented import Presented
 from deploy.embedded.schema import Schema
 from deploy.embedded.services import Service
 from deploy.embedded.settings import LauncherSettings
@@ -67,7 +68,7 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
     if settings.page_dir is not None:
         frontend = BuiltPage(settings.page_dir.expanduser().resolve())
     return Mesh(
-        certificates=Certificates(home, output, lifetime=settings.certificate_lifetime),
+        certificates=certificates(settings, output),
         postgres=postgres,
         schema=_schema(settings, wires, postgres, output),
         persistence=service(
@@ -89,6 +90,17 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
         envoy=Envoy(_edge(settings, frontend.directory), home.run, output),
         output=output,
         drain_seconds=settings.drain_seconds,
+    )
+
+
+def certificates(settings: LauncherSettings, output: Output) -> Certificates:
+    """Those of the mesh in this home, whether it runs or not."""
+    home = settings.paths
+    return Certificates(
+        home,
+        output,
+        lifetime=settings.certificate_lifetime,
+        presented=Presented.of(home.certificates, settings.ports, settings.admin_port),
     )
 
 

@@ -1,4 +1,4 @@
-"""One launcher per home."""
+"""One at a time: launchers of a home, changes of its authority."""
 
 import fcntl
 import os
@@ -33,3 +33,11 @@ def held(path: Path, *, or_else: str) -> Iterator[None]:
         file.flush()
         yield
         file.truncate(0)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Waits for the lock of a file, for what takes milliseconds."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
