@@ -54,6 +54,7 @@ class Vendor:
     """Records what it was asked and answers what `answer` says.
 
     Attributes:
+        listed: The models that it lists.
         bodies: The requests, oldest first.
         headers: Their headers.
         open: How many answers are being sent now.
@@ -62,11 +63,16 @@ class Vendor:
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
+        self.listed: list[dict[str, Any]] = []
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.open = 0
         self.left = asyncio.Event()
         self.url = ""
+
+    async def models(self, _: web.Request) -> web.Response:
+        """Lists its models."""
+        return web.json_response({"object": "list", "data": self.listed})
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answers one request."""
@@ -113,18 +119,13 @@ async def play(request: web.Request, *steps: Any) -> web.StreamResponse:
     return response
 
 
-async def models(_: web.Request) -> web.Response:
-    """Lists no models."""
-    return web.json_response({"object": "list", "data": []})
-
-
 @asynccontextmanager
 async def selling(answer: Answer) -> AsyncIterator[Vendor]:
     """Runs a vendor on a free port."""
     vendor = Vendor(answer)
     app = web.Application()
     app.router.add_post("/v1/chat/completions", vendor.handle)
-    app.router.add_get("/v1/models", models)
+    app.router.add_get("/v1/models", vendor.models)
     runner = web.AppRunner(
         app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1
     )
