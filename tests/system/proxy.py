@@ -20,6 +20,7 @@ class Wire:
         self.cuts = 0
         self._target = target
         self._open: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
         self._loop = asyncio.new_event_loop()
 
     @property
@@ -36,7 +37,6 @@ class Wire:
         try:
             yield self
         finally:
-            self.cut()
             self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join()
 
@@ -52,14 +52,19 @@ class Wire:
 
     def _run(self) -> None:
         self._loop.run_forever()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.run_until_complete(self._end())
         self._loop.close()
 
+    async def _end(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for writer in tuple(self._open):
+            writer.transport.abort()
+        carrying = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*carrying, return_exceptions=True)
+
     async def _listen(self) -> None:
-        await asyncio.start_server(self._carry, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
 
     async def _carry(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
