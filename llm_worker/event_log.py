@@ -1,7 +1,7 @@
 """The events of one generation: numbered once, read by any number of readers.
 
-Text is numbered when a reader is ready to take it, so what arrives while all readers
-are busy travels as one event, and nothing is held back from a reader that waits.
+Text is numbered when it need not wait any more and a reader is ready to take it, so
+what arrives while all readers are busy travels as one event.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from llm_worker.domain import (
     Tokens,
     Usage,
 )
+from llm_worker.hold import Hold
 from mesh.errors import ServiceError
 
 Failure = Callable[[], ServiceError]
@@ -31,13 +32,17 @@ class EventLog:
         tokens: How many tokens it holds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hold: Hold) -> None:
         self.characters = 0
         self.tokens = 0
         self._events: list[Event] = []
         self._offset = 0
         self._pending: list[str] = []
         self._pending_tokens = 0
+        self._hold = hold
+        self._has_text = False
+        self._is_held = False
+        self._is_due = False
         self._failure: Failure | None = None
         self._is_closed = False
         self._waiters: list[asyncio.Future[None]] = []
@@ -75,8 +80,15 @@ class EventLog:
         self._pending_tokens += token_count
         self.tokens += token_count
         self.characters += len(text)
-        if self._waiters:
-            self._wake()
+        if self._is_held:
+            return
+        seconds = self._hold.seconds if self._has_text else 0.0
+        self._has_text = True
+        if seconds > 0 and not self._is_due:
+            self._is_held = True
+            self._hold.schedule(self._release, seconds)
+        else:
+            self._release()
 
     def finish(self, reason: FinishReason, usage: Usage) -> None:
         """Adds the last event."""
@@ -98,12 +110,12 @@ class EventLog:
         """
         events = self._events
         while True:
-            if self._pending and after >= len(events):
+            if self._is_due and after >= len(events):
                 self._number_pending()
             while after < len(events):
                 yield events[after]
                 after += 1
-            if self._pending:
+            if self._is_due:
                 continue
             if self._is_closed:
                 break
@@ -111,7 +123,15 @@ class EventLog:
         if self._failure is not None:
             raise self._failure()
 
+    def _release(self) -> None:
+        self._is_held = False
+        if self._pending:
+            self._is_due = True
+            if self._waiters:
+                self._wake()
+
     def _number_pending(self) -> None:
+        self._is_due = False
         if not self._pending:
             return
         text = "".join(self._pending)

@@ -14,6 +14,7 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 from llm_worker.domain import Event, Finish, FinishReason, Piece, Prompt, Usage
 from llm_worker.event_log import EventLog
 from llm_worker.failures import ended, service_error
+from llm_worker.hold import Hold
 from llm_worker.providers.base import ProviderError
 from llm_worker.routing import RoutedEvent, Router
 from mesh import calls
@@ -29,7 +30,7 @@ CHARACTERS_PER_TOKEN = 64
 class Generation:
     """A task that appends what a provider says to a log, and the log's readers."""
 
-    def __init__(self, prompt: Prompt, router: Router) -> None:
+    def __init__(self, prompt: Prompt, router: Router, hold: Hold) -> None:
         """Begins to generate; needs a running loop.
 
         Raises:
@@ -39,7 +40,7 @@ class Generation:
         self.id = prompt.generation_id
         self._prompt = prompt
         self._router = router
-        self._log = EventLog()
+        self._log = EventLog(hold)
         self._began = time.monotonic()
         self._first_token: float | None = None
         self._readers = 0

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from llm_worker.domain import Model, Prompt
 from llm_worker.failures import not_found, overloaded
 from llm_worker.generation import Generation
+from llm_worker.hold import Hold
 from llm_worker.routing import Router
 
 # How long a caller that lost its connection may still fetch what it missed.
@@ -30,6 +31,7 @@ class Generations:
         self._running: dict[str, Generation] = {}
         self._ended: OrderedDict[str, Generation] = OrderedDict()
         self._ended_characters = 0
+        self._hold = Hold(lambda: self.running)
 
     @property
     def running(self) -> int:
@@ -51,7 +53,7 @@ class Generations:
             return known
         if len(self._running) >= self._limit:
             raise overloaded()
-        generation = Generation(prompt, self._router)
+        generation = Generation(prompt, self._router, self._hold)
         self._running[generation.id] = generation
         generation.task.add_done_callback(lambda _: self._end(generation))
         return generation
