@@ -141,7 +141,11 @@ class TestGet:
         assert generation_pb2.GENERATION_STATE_COMPLETE == ended.state
         assert ended.usage.output_tokens == 1
 
-    @pytest.mark.parametrize("id_", [str(uuid7()), str(uuid7()).upper()])
+    @pytest.mark.parametrize(
+        "id_",
+        [str(uuid7()), str(uuid7()).upper()],
+        ids=["lower case", "upper case"],
+    )
     async def test_what_does_not_exist(self, gateway, id_):
         """
         An unknown id is NOT_FOUND.
