@@ -6,7 +6,13 @@ import { CheckIcon, CopyIcon } from './icons'
 
 const SHOWN_MS = 1_500
 
-export function CopyButton({ text }: { text: string }) {
+interface Props {
+  text: string
+  /** What the button is called where "Copy" alone does not say enough. */
+  label?: string
+}
+
+export function CopyButton({ text, label }: Props) {
   const [isCopied, setCopied] = useState(false)
 
   useEffect(() => {
@@ -23,6 +29,7 @@ export function CopyButton({ text }: { text: string }) {
   return (
     <Button
       look="quiet"
+      aria-label={isCopied ? 'Copied' : label}
       onClick={() => {
         void copyText(text).then(setCopied)
       }}
