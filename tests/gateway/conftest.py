@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import pytest
 
 from mesh.ids import uuid7
 from mesh.testing import TokenIssuer
-from tests.gateway.harness import Gateway, running
+from tests.gateway.harness import Gateway, connected, running
 from tests.gateway.store import MemoryStore
 from tests.gateway.worker import ScriptedWorker
 
@@ -59,3 +60,26 @@ async def gateway(  # noqa: PLR0913, PLR0917 - Each can be replaced by a test.
         **overrides,
     ) as gateway:
         yield gateway
+
+
+@pytest.fixture
+async def gateways(  # noqa: PLR0913, PLR0917 - Each can be replaced by a test.
+    certs, issuer, user_id, store, worker, overrides
+) -> AsyncIterator[tuple[Gateway, Gateway]]:
+    """Two gateways over the same store and the same worker."""
+    async with AsyncExitStack() as stack:
+        first, second = [
+            await stack.enter_async_context(
+                running(
+                    certs,
+                    issuer=issuer,
+                    store=store.at(name),
+                    worker=worker,
+                    user_id=user_id,
+                    **overrides,
+                )
+            )
+            for name in ("gateway:1", "gateway:2")
+        ]
+        await stack.enter_async_context(connected(certs, first, second))
+        yield first, second

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from lamla.chat.v1.generation_pb2 import GenerationEvent
 
 from gateway.application import Application
 from gateway.clients.other_gateways import OtherGateways
+from gateway.endpoints import address_of
 from gateway.policy import POLICY
 from gateway.settings import GatewaySettings
 from mesh.channels import PeerChannel
@@ -59,6 +60,7 @@ class Gateway:
     peers: NamedChannels
     issuer: TokenIssuer
     token: str
+    address: str
     guests: MemoryGuests
     conversations: MemoryConversations
 
@@ -76,10 +78,19 @@ class Gateway:
         """Options of a call for somebody else."""
         return {"metadata": bearer(self.issuer.token()), "timeout": 10}
 
-    def send(self, text: str = "Why?", request_id: str = "", **config: Any) -> Any:
+    def send(
+        self,
+        text: str = "Why?",
+        request_id: str = "",
+        conversation_id: str = "",
+        **config: Any,
+    ) -> Any:
         """Sends a message."""
         request = pb.SendMessageRequest(
-            request_id=request_id or str(uuid7()), text=text, config=config
+            request_id=request_id or str(uuid7()),
+            conversation_id=conversation_id,
+            text=text,
+            config=config,
         )
         return self.stub.SendMessage(request, **self.user)
 
@@ -138,7 +149,14 @@ async def running(
         token = issuer.token(user_id=user_id)
         try:
             yield Gateway(
-                application, served, peers, issuer, token, guests, conversations
+                application,
+                served,
+                peers,
+                issuer,
+                token,
+                address_of(store.endpoint),
+                guests,
+                conversations,
             )
         finally:
             await application.stop()
@@ -154,6 +172,19 @@ async def channel_between(certs: Path, served: Served) -> AsyncIterator[PeerChan
         yield channel
     finally:
         await channel.close()
+
+
+@asynccontextmanager
+async def connected(certs: Path, *gateways: Gateway) -> AsyncIterator[None]:
+    """Lets gateways reach each other under the addresses in their leases."""
+    async with AsyncExitStack() as stack:
+        for there in gateways:
+            channel = await stack.enter_async_context(
+                channel_between(certs, there.served)
+            )
+            for here in gateways:
+                here.peers.channels[there.address] = channel
+        yield
 
 
 async def read(call: Any) -> list[GenerationEvent]:

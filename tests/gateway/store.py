@@ -82,7 +82,7 @@ class MemoryStore:
             return known
         view = GenerationView(
             id=str(uuid7()),
-            conversation_id=str(uuid7()),
+            conversation_id=_conversation_of(turn) or str(uuid7()),
             user_message_id=str(uuid7()),
             answer_message_id=str(uuid7()),
             state=State.GENERATING,
@@ -193,6 +193,10 @@ class MemoryStore:
         self.titles.append(title)
         return True
 
+    def at(self, endpoint: str) -> MemoryStore:
+        """Returns the same store as another gateway sees it."""
+        return replace(self, endpoint=endpoint)
+
     def expire(self, generation_id: str) -> None:
         """Lets the lease of a generation be over."""
         row = self.rows[generation_id]
@@ -225,6 +229,11 @@ class MemoryStore:
     def _refuse_when(error: ServiceError | None) -> None:
         if error is not None:
             raise error
+
+
+def _conversation_of(turn: BeginTurn) -> str:
+    asked = turn.turn
+    return asked.conversation_id if isinstance(asked, NewMessage) else ""
 
 
 def outage() -> ServiceError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 
 import pytest
 from lamla.chat.v1 import chat_service_pb2 as pb
@@ -232,15 +231,11 @@ class TestTakeOver:
         self, certs, issuer, user_id, store, worker
     ) -> AsyncIterator[Gateway]:
         """Another gateway over the same store."""
-        view = MemoryStore(
-            endpoint="gateway:2", rows=store.rows, requests=store.requests
-        )
-        async with AsyncExitStack() as stack:
-            yield await stack.enter_async_context(
-                running(
-                    certs, issuer=issuer, store=view, worker=worker, user_id=user_id
-                )
-            )
+        view = store.at("gateway:2")
+        async with running(
+            certs, issuer=issuer, store=view, worker=worker, user_id=user_id
+        ) as heir:
+            yield heir
 
     async def test_goes_on_after_the_stored_text(self, gateway, heir, store, worker):
         """

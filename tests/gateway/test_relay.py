@@ -3,60 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 
 import grpc
-import pytest
 from lamla.chat.v1 import chat_service_pb2 as pb
 from lamla.chat.v1 import generation_pb2
 
 from gateway.domain import State
 from mesh.ids import uuid7
 from tests.gateway.harness import (
-    Gateway,
-    channel_between,
     eventually,
     kinds,
     read,
     read_one,
     read_until,
     reason_of,
-    running,
     text_of,
 )
-from tests.gateway.store import MemoryStore
 from tests.gateway.worker import lost
 from tests.mesh.failures import stream_failure, typed
-
-
-@pytest.fixture
-async def gateways(
-    certs, issuer, user_id, store, worker
-) -> AsyncIterator[tuple[Gateway, Gateway]]:
-    """Two gateways over the same store and the same worker."""
-    async with AsyncExitStack() as stack:
-        both = []
-        for name in ("gateway:1", "gateway:2"):
-            view = MemoryStore(endpoint=name, rows=store.rows, requests=store.requests)
-            view.finished, view.deltas, view.ended = (
-                store.finished,
-                store.deltas,
-                store.ended,
-            )
-            gateway = await stack.enter_async_context(
-                running(
-                    certs, issuer=issuer, store=view, worker=worker, user_id=user_id
-                )
-            )
-            both.append(gateway)
-        for here, there, name in ((*both, "gateway:2"), (*both[::-1], "gateway:1")):
-            channel = await stack.enter_async_context(
-                channel_between(certs, there.served)
-            )
-            here.peers.channels[name] = channel
-        first, second = both
-        yield first, second
 
 
 class TestRelay:

@@ -32,14 +32,15 @@ class Drop:
     forgets: bool = False
 
 
-Obstacle = asyncio.Event | ServiceError | Drop
+Obstacle = asyncio.Event | ServiceError | Drop | float
 Happening = ProviderStarted | Tokens | AttemptChanged | ProviderFinished
 Step = str | AttemptChanged | Obstacle
 
 
 @dataclass
 class ScriptedWorker:
-    """Says what its script says; an event in it waits until the test sets it.
+    """Says what its script says; an event in it waits until the test sets it, a number
+    is a pause in seconds.
 
     Attributes:
         script: The steps of every generation.
@@ -150,6 +151,8 @@ class ScriptedWorker:
         match step:
             case asyncio.Event():
                 await step.wait()
+            case float():
+                await asyncio.sleep(step)
             case ServiceError():
                 raise step
             case Drop() if step.times > 0:
