@@ -9,6 +9,9 @@ from grpc_health.v1 import (  # type: ignore[import-untyped]
     health_pb2_grpc,
 )
 
+from mesh.credentials import Certificates
+from mesh.identity import dns_name
+
 _PROBE_SECONDS = 2.0
 
 
@@ -23,13 +26,8 @@ async def serves(
         certificates: the directory of the launcher's own certificate.
         services: names of health; the empty one is the peer as a whole.
     """
-    credentials = grpc.ssl_channel_credentials(
-        root_certificates=(certificates / "ca.crt").read_bytes(),
-        private_key=(certificates / "tls.key").read_bytes(),
-        certificate_chain=(certificates / "tls.crt").read_bytes(),
-    )
-    name = f"{peer.replace('_', '-')}.lamla"
-    options = (("grpc.ssl_target_name_override", name),)
+    credentials = Certificates(certificates).channel_credentials()
+    options = (("grpc.ssl_target_name_override", dns_name(peer)),)
     async with grpc.aio.secure_channel(target, credentials, options) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
         requests = [health_pb2.HealthCheckRequest(service=name) for name in services]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import ssl
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from cryptography import x509
 
 from deploy.embedded.settings import InternalPorts
+from mesh.credentials import Certificates
 from mesh.identity import dns_name
 
 # Envoy is the one peer that every server lets in.
@@ -71,7 +73,7 @@ class Presented:
                 _, writer = await asyncio.open_connection(
                     "127.0.0.1",
                     port,
-                    ssl=self._context(),
+                    ssl=self.context(),
                     server_hostname=dns_name(peer),
                 )
         except (OSError, TimeoutError):
@@ -80,10 +82,16 @@ class Presented:
         writer.close()
         return x509.load_der_x509_certificate(certificate).serial_number
 
-    def _context(self) -> ssl.SSLContext:
-        own = self.certificates / _CALLER
-        context = ssl.create_default_context(cafile=str(own / "ca.crt"))
-        context.load_cert_chain(own / "tls.crt", own / "tls.key")
+    def context(self) -> ssl.SSLContext:
+        """What Envoy connects to the others with, read from disk now."""
+        material = Certificates(self.certificates / _CALLER).material
+        context = ssl.create_default_context(cadata=material.trust.decode())
+        # `ssl` reads a key from a file only.
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory) / "chain.pem"
+            path.touch(0o600)
+            path.write_bytes(material.key + material.certificate)
+            context.load_cert_chain(path)
         return context
 
     def _envoys(self) -> int | None:
@@ -104,5 +112,5 @@ class Presented:
 
 
 def _serial_of(directory: Path) -> int:
-    pem = (directory / "tls.crt").read_bytes()
-    return x509.load_pem_x509_certificate(pem).serial_number
+    material = Certificates(directory).material
+    return x509.load_pem_x509_certificate(material.certificate).serial_number

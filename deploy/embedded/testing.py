@@ -110,7 +110,7 @@ class Stack:
                     os.devnull,
                 ],
                 cwd=CHECKOUT,
-                env=self._variables(),
+                env=self.variables,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -166,7 +166,9 @@ class Stack:
             self.stop()
         shutil.rmtree(Home(self.home.resolve()).outside, ignore_errors=True)
 
-    def _variables(self) -> dict[str, str]:
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment of the launcher, and of its commands for this home."""
         inherited = {
             name: value
             for name, value in os.environ.items()

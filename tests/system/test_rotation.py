@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -19,7 +20,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 import grpc
 import pytest
@@ -35,7 +35,8 @@ from deploy.embedded.output import Output
 from deploy.embedded.paths import CHECKOUT, Home
 from deploy.embedded.presented import Presented
 from deploy.embedded.testing import Stack
-from tests.system.conftest import bearer, channel, guest, plain_page, scripted
+from tests.system.conftest import bearer, channel, guest, scripted
+from tests.system.pages import plain_page
 
 TIMES = int(os.environ.get("TORTURE", "1"))
 STREAMS = 50
@@ -71,14 +72,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def certificates(stack: Stack) -> Certificates:
+def certificates(stack: Stack) -> Iterator[Certificates]:
     """What the launcher and its commands issue with, for the running mesh."""
     home = Home(stack.home)
-    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - A device.
-        output = Output(home.logs, stream=nowhere)
-    return Certificates(
-        home, output, lifetime=timedelta(hours=24), presented=presented(stack)
-    )
+    output = Output(home.logs, stream=io.StringIO())
+    day = timedelta(hours=24)
+    yield Certificates(home, output, lifetime=day, presented=presented(stack))
+    output.close()
 
 
 def presented(stack: Stack) -> Presented:
@@ -171,12 +171,14 @@ class Traffic:
         """A new connection to every server, as any peer makes when it starts."""
         ports = self.stack.ports
         servers = [(port, "gateway") for port in ports.gateways]
-        servers += [(ports.llm_worker, "llm_worker"), (ports.persistence, "persistence")]
+        servers += [
+            (ports.llm_worker, "llm_worker"),
+            (ports.persistence, "persistence"),
+        ]
+        own = self.stack.home / "certs" / "launcher"
         answers = await asyncio.gather(
             *(
-                health.serves(
-                    f"127.0.0.1:{port}", peer=peer, certificates=self._own(peer)
-                )
+                health.serves(f"127.0.0.1:{port}", peer=peer, certificates=own)
                 for port, peer in servers
             )
         )
@@ -202,9 +204,6 @@ class Traffic:
         with suppress(OSError, ssl.SSLError):
             await writer.wait_closed()
         assert answer.startswith(b"HTTP/1.1 200"), answer[:100]
-
-    def _own(self, _peer: str) -> Path:
-        return self.stack.home / "certs" / "launcher"
 
 
 async def renew(certificates: Certificates) -> None:
