@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,10 +10,23 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 from lamla.chat.v1 import conversation_pb2, generation_pb2
+from lamla.chat.v1 import conversation_service_pb2 as pb
 
 from mesh.errors import invalid
 from persistence.chat.models import Generation, State
+from persistence.chat.portable.domain import (
+    DOCUMENT_BYTES,
+    Failure,
+    PortableConversation,
+)
+from persistence.chat.portable.file_names import file_name
+from persistence.chat.portable.lamla import conversation_to_json
+from persistence.chat.portable.markdown import branch_of, conversation_to_markdown
+from persistence.chat.portable.store import Exported, export_too_large
+from persistence.chat.search.find import Hit
 from persistence.chat.selectors import ConversationNow
+from persistence.chat.services import Changes
+from persistence.chat.text import text_checked
 from persistence.chat.turns.domain import Answer
 
 
@@ -25,6 +39,81 @@ def conversation_to_proto(now: ConversationNow) -> conversation_pb2.Conversation
         create_time=time_to_proto(row.create_time),
         update_time=time_to_proto(row.update_time),
         active_generation_ids=[str(i) for i in now.active_generation_ids],
+        pinned=row.pinned,
+        archived=row.archived,
+        current_message_id=str(row.current_message_id or ""),
+    )
+
+
+def changes_from_proto(request: pb.UpdateConversationRequest) -> Changes:
+    """Reads what to change of a conversation.
+
+    Raises:
+        ServiceError: `INVALID_FIELD` for a title that cannot be stored.
+    """
+    return Changes(
+        title=text_checked("title", request.title)
+        if request.HasField("title")
+        else None,
+        pinned=request.pinned if request.HasField("pinned") else None,
+        archived=request.archived if request.HasField("archived") else None,
+        current_message_id=optional_id_from_proto(
+            "current_message_id", request.current_message_id
+        ),
+    )
+
+
+def hit_to_proto(hit: Hit) -> pb.SearchHit:
+    """Writes a conversation in which words were found."""
+    return pb.SearchHit(
+        conversation=conversation_to_proto(hit.conversation),
+        message_id=str(hit.message_id or ""),
+        snippet=hit.snippet.text,
+        highlights=[
+            pb.Span(start=span.start, end=span.end) for span in hit.snippet.highlights
+        ],
+    )
+
+
+def exported_to_proto(
+    exported: Exported, export_format: pb.ExportFormat.ValueType
+) -> pb.ExportConversationResponse:
+    """Writes a conversation as a file.
+
+    Raises:
+        ServiceError: `REQUEST_TOO_LARGE` for one that is longer than a file may be.
+    """
+    row, answers = exported.row, exported.answers
+    if export_format == pb.EXPORT_FORMAT_MARKDOWN:
+        branch = branch_of(answers, row.current_message_id)
+        content = conversation_to_markdown(row, branch)
+        content_type, suffix = "text/markdown", "md"
+    else:
+        content = conversation_to_json(row, answers)
+        content_type, suffix = "application/json", "json"
+    if len(content.encode()) > DOCUMENT_BYTES:
+        raise export_too_large()
+    return pb.ExportConversationResponse(
+        file_name=file_name(row.title, suffix),
+        content_type=content_type,
+        content=content,
+    )
+
+
+def imported_to_proto(
+    made: Sequence[ConversationNow],
+    found: Sequence[PortableConversation | Failure],
+) -> pb.ImportConversationsResponse:
+    """Writes what became of a file."""
+    return pb.ImportConversationsResponse(
+        conversations=[conversation_to_proto(now) for now in made],
+        failures=[
+            pb.ImportFailure(
+                index=one.index, title=one.title, description=one.description
+            )
+            for one in found
+            if isinstance(one, Failure)
+        ],
     )
 
 

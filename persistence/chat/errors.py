@@ -54,6 +54,24 @@ def generation_ended(generation_id: UUID) -> ServiceError:
     )
 
 
+def generation_in_progress(generation_id: UUID | None) -> ServiceError:
+    """Makes the error for an answer that cannot be continued yet."""
+    return ServiceError(
+        ErrorReason.ERROR_REASON_GENERATION_IN_PROGRESS,
+        "The answer is still being generated.",
+        generation_id=str(generation_id or ""),
+    )
+
+
+def answer_complete(generation_id: UUID | None) -> ServiceError:
+    """Makes the error for an answer of which nothing is left to continue."""
+    return ServiceError(
+        ErrorReason.ERROR_REASON_GENERATION_ENDED,
+        "The model has ended this answer: nothing is left to continue.",
+        generation_id=str(generation_id or ""),
+    )
+
+
 def lease_lost(generation_id: UUID) -> ServiceError:
     """Makes the error for a generation that somebody else writes."""
     return ServiceError(

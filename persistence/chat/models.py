@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -33,6 +34,23 @@ class State(models.IntegerChoices):
     CANCELLED = 3
     INTERRUPTED = 4
     FAILED = 5
+
+
+class Finish(models.IntegerChoices):
+    """Why a model stopped. Numbers as in `lamla.chat.v1.FinishReason`."""
+
+    UNSPECIFIED = 0
+    STOP = 1
+    LENGTH = 2
+    CONTENT_FILTER = 3
+
+
+class TitleBy(models.IntegerChoices):
+    """Who gave a conversation its title. A greater one is never overwritten."""
+
+    FIRST_MESSAGE = 0
+    MODEL = 1
+    USER = 2
 
 
 def _owner() -> models.ForeignKey:
@@ -62,15 +80,31 @@ class Conversation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = _owner()
     title = models.CharField(max_length=TITLE_MAX_LENGTH, blank=True)
+    title_by = models.PositiveSmallIntegerField(
+        choices=TitleBy.choices, db_default=TitleBy.FIRST_MESSAGE
+    )
     create_time = models.DateTimeField(db_default=Now(), editable=False)
     update_time = models.DateTimeField(db_default=Now())
+    pinned = models.BooleanField(db_default=False)
+    archived = models.BooleanField(db_default=False)
+    # Becomes null when the message is deleted.
+    current_message = _reference("chat.Message", null=True)
+    # When it was deleted; it can be brought back for a while.
+    delete_time = models.DateTimeField(null=True)
 
     class Meta:
-        """Indexed for the list, most recently used first."""
+        """Indexed for the list, and for what is to be deleted for good."""
 
         indexes: ClassVar = [
             models.Index(
-                fields=["owner", "-update_time", "-id"], name="chat_conversation_recent"
+                fields=["owner", "archived", "-pinned", "-update_time", "-id"],
+                name="chat_conversation_listed",
+                condition=Q(delete_time__isnull=True),
+            ),
+            models.Index(
+                fields=["delete_time"],
+                name="chat_conversation_deleted",
+                condition=Q(delete_time__isnull=False),
             ),
         ]
         constraints: ClassVar = [
@@ -104,6 +138,8 @@ class Generation(models.Model):
     # What of the text is stored, in deltas while it is GENERATING.
     last_sequence = models.BigIntegerField(default=0)
     text_length = models.BigIntegerField(default=0)
+    # How much of the text is that of the answer which this one continues.
+    prefix_length = models.BigIntegerField(db_default=0)
 
     # The lease. Its expiry is in no index: renewing it must stay a HOT update.
     epoch = models.BigIntegerField(default=1)
@@ -221,10 +257,40 @@ class GenerationDelta(models.Model):
         return f"{self.generation_id}@{self.text_offset}"
 
 
+class SearchEntry(models.Model):
+    """The words of a message, or of a conversation's title.
+
+    Beside the messages and not in them: a search reads these rows one after the other,
+    and a column with an index would make each answer's end a dearer update.
+    """
+
+    # The message's, or for a title the conversation's.
+    id = models.UUIDField(primary_key=True, editable=False)
+    owner = _owner()
+    conversation = _reference("chat.Conversation")
+    # Null for a title.
+    message = _reference("chat.Message", null=True)
+    words = SearchVectorField()
+
+    class Meta:
+        """Indexed by owner, and for what goes with its conversation or message."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["owner"], name="chat_searchentry_owner"),
+            models.Index(
+                fields=["conversation", "message"], name="chat_searchentry_source"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class ConversationRequest(models.Model):
     """A change of a conversation that was carried out, so that it happens once.
 
-    Outlives its conversation: a deletion can be repeated.
+    Outlives its conversation: a deletion can be repeated. For the deletion of a message
+    `conversation_id` is that message, for an import the first conversation.
     """
 
     pk = models.CompositePrimaryKey("owner_id", "request_id")
@@ -232,6 +298,8 @@ class ConversationRequest(models.Model):
     request_id = models.UUIDField()
     body_hash = models.BinaryField(max_length=32)
     conversation_id = models.UUIDField()
+    # How many messages were deleted.
+    count = models.BigIntegerField(db_default=0)
     create_time = models.DateTimeField(db_default=Now(), db_index=True)
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ A token is good for one list of one owner, and none can be made up.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from struct import Struct
 from uuid import UUID
@@ -14,23 +15,33 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from mesh.errors import ServiceError, invalid
 
-_PLACE = Struct(">q16s")
+_PLACE = Struct(">qq16s")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _SIGNATURE_BYTES = 16
 
 
-def page_token_make(scope: str, time: datetime, last_id: UUID) -> str:
-    """Makes the token for the page after the row of `time` and `last_id`.
+@dataclass(frozen=True)
+class Place:
+    """The last row of a page: its id, and the numbers that it is sorted by first."""
+
+    last_id: UUID
+    first: int = 0
+    second: int = 0
+
+
+def page_token_make(scope: str, place: Place) -> str:
+    """Makes the token for the page after the row at `place`.
 
     Args:
         scope: The list: its name, its owner and what else selects it.
     """
-    place = _PLACE.pack((time - _EPOCH) // timedelta(microseconds=1), last_id.bytes)
-    return urlsafe_b64encode(place + _signature(scope, place)).decode()
+    packed = _PLACE.pack(place.first, place.second, place.last_id.bytes)
+    return urlsafe_b64encode(packed + _signature(scope, packed)).decode()
 
 
-def page_token_read(scope: str, token: str) -> tuple[datetime, UUID]:
-    """Returns the time and id of the last row of the page before.
+def page_token_read(scope: str, token: str) -> Place:
+    """Returns the place of the last row of the page before.
 
     Raises:
         ServiceError: `INVALID_FIELD` for a token that is not of this list.
@@ -39,16 +50,26 @@ def page_token_read(scope: str, token: str) -> tuple[datetime, UUID]:
         raw = urlsafe_b64decode(token.encode("ascii"))
     except ValueError as error:
         raise _not_ours() from error
-    place, signature = raw[: _PLACE.size], raw[_PLACE.size :]
-    if not constant_time_compare(signature, _signature(scope, place)):
+    packed, signature = raw[: _PLACE.size], raw[_PLACE.size :]
+    if not constant_time_compare(signature, _signature(scope, packed)):
         raise _not_ours()
-    micros, last_id = _PLACE.unpack(place)
-    return _EPOCH + timedelta(microseconds=micros), UUID(bytes=last_id)
+    first, second, last_id = _PLACE.unpack(packed)
+    return Place(UUID(bytes=last_id), first, second)
 
 
-def _signature(scope: str, place: bytes) -> bytes:
+def time_to_number(time: datetime) -> int:
+    """Returns a time as a number, to the microsecond."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def time_from_number(number: int) -> datetime:
+    """Returns the time that `time_to_number` wrote."""
+    return _EPOCH + number * _MICROSECOND
+
+
+def _signature(scope: str, packed: bytes) -> bytes:
     key_salt = f"lamla.chat.page:{scope}"
-    digest = salted_hmac(key_salt, place, algorithm="sha256").digest()
+    digest = salted_hmac(key_salt, packed, algorithm="sha256").digest()
     return digest[:_SIGNATURE_BYTES]
 
 

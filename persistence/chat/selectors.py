@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -24,7 +24,13 @@ from persistence.chat.models import (
     Message,
     State,
 )
-from persistence.chat.page_tokens import page_token_make, page_token_read
+from persistence.chat.page_tokens import (
+    Place,
+    page_token_make,
+    page_token_read,
+    time_from_number,
+    time_to_number,
+)
 from persistence.chat.turns.domain import Answer
 
 # What one page of messages may hold: far below gRPC's limit on a message, 4 MiB.
@@ -79,27 +85,36 @@ def conversation_get(*, owner_id: UUID, conversation_id: UUID) -> ConversationNo
     return _now(row)
 
 
+def conversations_get(
+    *, owner_id: UUID, ids: Iterable[UUID]
+) -> Mapping[UUID, ConversationNow]:
+    """Returns those of the conversations that are there, in one query."""
+    rows = _conversations(owner_id).filter(id__in=list(ids))
+    return {row.id: _now(row) for row in rows}
+
+
 def conversation_list(
-    *, owner_id: UUID, page_size: int, page_token: str
+    *, owner_id: UUID, page_size: int, page_token: str, archived: bool = False
 ) -> Page[ConversationNow]:
-    """Returns a page of conversations, most recently used first, in one query.
+    """Returns a page of conversations in one query.
+
+    Pinned ones come first, then the most recently used.
 
     Raises:
         ServiceError: `INVALID_FIELD` for a wrong `page_token`.
     """
-    scope = f"conversations:{owner_id}"
-    rows = _conversations(owner_id).order_by("-update_time", "-id")
+    scope = f"conversations:{owner_id}:{archived}"
+    rows = _conversations(owner_id).filter(archived=archived)
+    rows = rows.order_by("-pinned", "-update_time", "-id")
     if page_token:
-        time, last_id = page_token_read(scope, page_token)
-        # The first condition lets PostgreSQL begin at the right place of the index.
-        rows = rows.filter(update_time__lte=time).filter(
-            Q(update_time__lt=time) | Q(id__lt=last_id)
-        )
+        place = page_token_read(scope, page_token)
+        rows = rows.filter(_after(place))
     page = [_now(row) for row in rows[: page_size + 1]]
     if len(page) <= page_size:
         return Page(page, "")
     last = page[page_size - 1].row
-    return Page(page[:page_size], page_token_make(scope, last.update_time, last.id))
+    place = Place(last.id, int(last.pinned), time_to_number(last.update_time))
+    return Page(page[:page_size], page_token_make(scope, place))
 
 
 def message_list(
@@ -114,29 +129,35 @@ def message_list(
         ServiceError: `CONVERSATION_NOT_FOUND`; `INVALID_FIELD` for a wrong
             `page_token`.
     """
-    if not Conversation.objects.filter(owner_id=owner_id, id=conversation_id).exists():
+    found = _live(owner_id).filter(id=conversation_id)
+    if not found.exists():
         raise errors.conversation_not_found(conversation_id)
     scope = f"messages:{owner_id}:{conversation_id}"
     rows = Message.objects.filter(owner_id=owner_id, conversation_id=conversation_id)
     rows = rows.order_by("id")
     if page_token:
-        _, last_id = page_token_read(scope, page_token)
-        rows = rows.filter(id__gt=last_id)
+        rows = rows.filter(id__gt=page_token_read(scope, page_token).last_id)
     size = Greatest(
         Length("text"),
         Coalesce("generation__text_length", 0),
         output_field=BigIntegerField(),
     )
-    places = rows.annotate(size=size).values_list("id", "create_time", "size")
+    places = rows.annotate(size=size).values_list("id", "size")
     sizes = list(places[: page_size + 1])
-    count = _fitting([size for _, _, size in sizes[:page_size]])
+    count = _fitting([size for _, size in sizes[:page_size]])
     if count == 0:
         return Page([], "")
-    last_id, last_time, _ = sizes[count - 1]
+    last_id, _ = sizes[count - 1]
     page = [_answer(row) for row in _answers(rows.filter(id__lte=last_id))]
     if count == len(sizes):
         return Page(page, "")
-    return Page(page, page_token_make(scope, last_time, last_id))
+    return Page(page, page_token_make(scope, Place(last_id)))
+
+
+def messages_all(*, owner_id: UUID, conversation_id: UUID) -> list[Answer]:
+    """Returns all messages of a conversation, in order of creation, in one query."""
+    rows = Message.objects.filter(owner_id=owner_id, conversation_id=conversation_id)
+    return [_answer(row) for row in _answers(rows.order_by("id"))]
 
 
 def answer_get(*, owner_id: UUID, generation_id: UUID) -> Answer:
@@ -145,7 +166,7 @@ def answer_get(*, owner_id: UUID, generation_id: UUID) -> Answer:
     Raises:
         ServiceError: `GENERATION_NOT_FOUND`.
     """
-    rows = Message.objects.filter(owner_id=owner_id, generation_id=generation_id)
+    rows = _kept().filter(owner_id=owner_id, generation_id=generation_id)
     row = _answers(rows).first()
     if row is None:
         raise errors.generation_not_found(generation_id)
@@ -154,15 +175,33 @@ def answer_get(*, owner_id: UUID, generation_id: UUID) -> Answer:
 
 def answer_of(generation_id: UUID) -> Answer | None:
     """Returns the answer of a generation, whoever's; None when there is none."""
-    row = _answers(Message.objects.filter(generation_id=generation_id)).first()
+    row = _answers(_kept().filter(generation_id=generation_id)).first()
     return None if row is None else _answer(row)
+
+
+def _after(place: Place) -> Q:
+    """Selects what comes after a place in the list of conversations."""
+    time = time_from_number(place.second)
+    earlier = Q(update_time=time, id__lt=place.last_id) | Q(update_time__lt=time)
+    if place.first:
+        return Q(pinned=False) | earlier
+    return Q(pinned=False) & earlier
+
+
+def _live(owner_id: UUID) -> QuerySet[Conversation]:
+    return Conversation.objects.filter(owner_id=owner_id, delete_time=None)
+
+
+def _kept() -> QuerySet[Message]:
+    """Messages of conversations that are not deleted."""
+    return Message.objects.filter(conversation__delete_time=None)
 
 
 def _conversations(owner_id: UUID) -> QuerySet[Conversation]:
     running = Generation.objects.filter(
         conversation=OuterRef("pk"), state=State.GENERATING
     )
-    return Conversation.objects.filter(owner_id=owner_id).annotate(
+    return _live(owner_id).annotate(
         active_generation_ids=ArraySubquery(running.order_by("id").values("id"))
     )
 

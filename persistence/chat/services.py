@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from mesh.ids import uuid7
 from persistence.chat import errors
-from persistence.chat.models import Conversation, Generation, State
+from persistence.chat.models import Conversation, Message, TitleBy
 from persistence.chat.owners import owner_exists
 from persistence.chat.requests import request_claim
+from persistence.chat.search.entries import title_enter
 from persistence.chat.selectors import ConversationNow, conversation_get
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What to change of a conversation; None stays as it is."""
+
+    title: str | None = None
+    pinned: bool | None = None
+    archived: bool | None = None
+    current_message_id: UUID | None = None
 
 
 def conversation_create(
@@ -30,58 +42,58 @@ def conversation_create(
             conversation_id=new_id,
         )
         if made_id is None:
-            Conversation.objects.create(id=new_id, owner_id=owner_id, title=title)
+            Conversation.objects.create(
+                id=new_id,
+                owner_id=owner_id,
+                title=title,
+                title_by=TitleBy.USER if title else TitleBy.FIRST_MESSAGE,
+            )
+            if title:
+                title_enter(owner_id=owner_id, conversation_id=new_id, title=title)
     return conversation_get(owner_id=owner_id, conversation_id=made_id or new_id)
 
 
-def conversation_rename(
-    *, owner_id: UUID, request_id: UUID, conversation_id: UUID, title: str
+def conversation_update(
+    *, owner_id: UUID, request_id: UUID, conversation_id: UUID, changes: Changes
 ) -> ConversationNow:
-    """Changes the title; the same request again changes nothing.
+    """Changes what is set; the same request again changes nothing.
 
     Raises:
-        ServiceError: `REQUEST_ID_REUSED`, `CONVERSATION_NOT_FOUND`.
+        ServiceError: `REQUEST_ID_REUSED`, `CONVERSATION_NOT_FOUND`,
+            `MESSAGE_NOT_FOUND`.
     """
     with owner_exists():
         made_id = request_claim(
             owner_id=owner_id,
             request_id=request_id,
-            body=("rename", conversation_id, title),
+            body=("update", conversation_id, *vars(changes).values()),
             conversation_id=conversation_id,
         )
     if made_id is None:
-        rows = Conversation.objects.filter(owner_id=owner_id, id=conversation_id)
-        rows.update(title=title)
+        _change(owner_id, conversation_id, changes)
     return conversation_get(owner_id=owner_id, conversation_id=conversation_id)
 
 
-def conversation_delete(
-    *, owner_id: UUID, request_id: UUID | None, conversation_id: UUID
-) -> None:
-    """Deletes a conversation with all that is in it.
-
-    The writers of its running generations learn it at their next checkpoint.
-
-    Raises:
-        ServiceError: `REQUEST_ID_REUSED`; `CONVERSATION_NOT_FOUND`, also for a
-            repetition without a request id.
-    """
-    if request_id is not None:
-        with owner_exists():
-            made_id = request_claim(
-                owner_id=owner_id,
-                request_id=request_id,
-                body=("delete", conversation_id),
-                conversation_id=conversation_id,
-            )
-        if made_id is not None:
-            return
-    # Locked in the order in which checkpoints lock them, or the two could deadlock.
-    running = Generation.objects.filter(
-        owner_id=owner_id, conversation_id=conversation_id, state=State.GENERATING
+def _change(owner_id: UUID, conversation_id: UUID, changes: Changes) -> None:
+    rows = Conversation.objects.filter(
+        owner_id=owner_id, id=conversation_id, delete_time=None
     )
-    list(running.order_by("id").select_for_update().values_list("id"))
-    rows = Conversation.objects.filter(owner_id=owner_id, id=conversation_id)
-    deleted, _ = rows.delete()
-    if not deleted:
+    if not rows.select_for_update(no_key=True).exists():
         raise errors.conversation_not_found(conversation_id)
+    current_id = changes.current_message_id
+    # Looked at while the conversation is locked: no deletion comes between.
+    if (
+        current_id is not None
+        and not Message.objects.filter(
+            owner_id=owner_id, conversation_id=conversation_id, id=current_id
+        ).exists()
+    ):
+        raise errors.message_not_found(current_id)
+    values = {name: value for name, value in vars(changes).items() if value is not None}
+    if changes.title is not None:
+        values["title_by"] = TitleBy.USER
+        title_enter(
+            owner_id=owner_id, conversation_id=conversation_id, title=changes.title
+        )
+    if values:
+        rows.update(**values)

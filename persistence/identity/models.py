@@ -26,6 +26,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     display_name = models.CharField(max_length=100, blank=True, default="")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    # A guest that was made for a caller without a token: its conversations are reached
+    # by their ids alone.
+    tokenless = models.BooleanField(db_default=False, editable=False)
     create_time = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = UserManager()

@@ -6,12 +6,14 @@ from __future__ import annotations
 # uses no index for a comparison that holds a COALESCE.
 FIND = """
 WITH RECURSIVE known AS (
-    SELECT g.id, g.body_hash, answer.parent_id AS question_id
+    SELECT g.id, g.body_hash, g.conversation_id, answer.parent_id AS question_id,
+        c.delete_time IS NOT NULL AS is_deleted, c.title_by
     FROM chat_generation g
     JOIN chat_message answer ON answer.generation_id = g.id
+    JOIN chat_conversation c ON c.id = g.conversation_id
     WHERE g.owner_id = %(owner_id)s AND g.request_id = %(request_id)s
 ), target AS (
-    SELECT c.id
+    SELECT c.id, c.title <> '' AS has_title, c.title_by
     FROM chat_conversation c
     WHERE c.owner_id = %(owner_id)s
       AND c.id = (SELECT COALESCE(%(conversation_id)s, (
@@ -19,10 +21,12 @@ WITH RECURSIVE known AS (
           FROM chat_message m
           WHERE m.id = %(message_id)s AND m.owner_id = %(owner_id)s
       )))
+      AND c.delete_time IS NULL
       AND NOT EXISTS (SELECT FROM known)
     FOR NO KEY UPDATE
 ), named AS (
-    SELECT m.id, m.parent_id, m.role
+    SELECT m.id, m.parent_id, m.role, m.generation_id,
+        CASE WHEN %(continues)s THEN m.text END AS text
     FROM chat_message m
     WHERE m.conversation_id = (SELECT id FROM target)
       AND m.id = COALESCE(%(message_id)s, m.id)
@@ -65,26 +69,30 @@ SELECT
         WHERE s.id = %(session_id)s AND s.user_id = %(owner_id)s
           AND s.end_time IS NULL AND s.expire_time > statement_timestamp()
     ),
-    known.id, known.body_hash,
-    target.id,
-    named.id, named.parent_id, named.role,
+    known.id, known.body_hash, known.conversation_id, known.is_deleted,
+    target.id, COALESCE(target.has_title, false),
+    COALESCE(known.title_by, target.title_by, 0) = 0,
+    named.id, named.parent_id, named.role, named.text, named.generation_id,
+    of_named.state, of_named.finish_reason,
     history.roles, history.texts
 FROM history
 LEFT JOIN known ON true
 LEFT JOIN target ON true
 LEFT JOIN named ON true
+LEFT JOIN chat_generation of_named ON of_named.id = named.generation_id
 """
 
 STORE = """
 WITH started AS (
     INSERT INTO chat_generation (
         id, owner_id, conversation_id, request_id, body_hash, config, prompt_version,
-        start_time, last_sequence, text_length, epoch, gateway_endpoint,
+        start_time, last_sequence, text_length, prefix_length, epoch, gateway_endpoint,
         worker_endpoint, lease_duration, lease_expires, state, model, provider,
         finish_reason
     ) VALUES (
         %(generation_id)s, %(owner_id)s, %(conversation_id)s, %(request_id)s,
-        %(body_hash)s, %(config)s, %(prompt_version)s, statement_timestamp(), 0, 0, 1,
+        %(body_hash)s, %(config)s, %(prompt_version)s, statement_timestamp(),
+        %(last_sequence)s, %(prefix_length)s, %(prefix_length)s, 1,
         %(gateway_endpoint)s, '', %(lease_duration)s,
         statement_timestamp() + %(lease_duration)s, 1, %(model)s, '', 0
     )
@@ -98,7 +106,8 @@ WITH started AS (
 ), touched AS (
     UPDATE chat_conversation c
     SET update_time = started.start_time,
-        title = CASE WHEN c.title = '' THEN %(title)s ELSE c.title END
+        title = CASE WHEN %(names)s THEN %(title)s ELSE c.title END,
+        current_message_id = NULL
     FROM started
     WHERE c.id = %(conversation_id)s AND NOT %(opens)s
 ), asked AS (
@@ -117,6 +126,26 @@ WITH started AS (
     SELECT %(answer_id)s, %(owner_id)s, %(conversation_id)s, %(question_id)s, 2, '',
         start_time, %(generation_id)s
     FROM started
+), prefixed AS (
+    INSERT INTO chat_generationdelta (
+        generation_id, owner_id, text_offset, text, last_sequence
+    )
+    SELECT %(generation_id)s, %(owner_id)s, 0, %(prefix)s, %(last_sequence)s
+    FROM started
+    WHERE %(prefix_length)s > 0
+), entered AS (
+    INSERT INTO chat_searchentry (id, owner_id, conversation_id, message_id, words)
+    SELECT %(question_id)s, %(owner_id)s, %(conversation_id)s, %(question_id)s,
+        %(words)s::tsvector
+    FROM started
+    WHERE %(asks)s
+), titled AS (
+    INSERT INTO chat_searchentry (id, owner_id, conversation_id, words)
+    SELECT %(conversation_id)s, %(owner_id)s, %(conversation_id)s,
+        %(title_words)s::tsvector
+    FROM started
+    WHERE %(names)s
+    ON CONFLICT (id) DO UPDATE SET words = excluded.words
 )
 SELECT start_time, lease_expires FROM started
 """

@@ -14,12 +14,13 @@ from persistence.chat.convert import (
     time_to_proto,
 )
 from persistence.chat.models import State
-from persistence.chat.text import text_checked
+from persistence.chat.text import text_checked, text_storable
 from persistence.chat.turns.capability import capability_grant
 from persistence.chat.turns.domain import (
     Answer,
     BegunTurn,
     Config,
+    ContinuedAnswer,
     EditedMessage,
     Ending,
     NewMessage,
@@ -72,6 +73,8 @@ def begun_turn_to_proto(begun: BegunTurn) -> pb.BeginTurnResponse:
         config=generation_pb2.GenerationConfig(**generation.config),
         start_time=time_to_proto(generation.start_time),
         prompt_version=generation.prompt_version,
+        answer_prefix=begun.answer.prefix,
+        title_wanted=begun.title_wanted,
     )
 
 
@@ -105,6 +108,7 @@ def taken_over_to_proto(answer: Answer) -> pb.TakeOverGenerationResponse:
         generation=generation_to_proto(answer),
         capability=capability_grant(answer.message.generation.id),
         lease=lease_to_proto(answer),
+        answer_prefix_length=len(answer.prefix),
     )
 
 
@@ -149,6 +153,18 @@ def ending_from_proto(request: pb.FinishTurnRequest) -> Ending:
     )
 
 
+def title_from_proto(request: pb.SetConversationTitleRequest) -> str:
+    """Reads a title that a model made, as one line.
+
+    Raises:
+        ServiceError: `INVALID_FIELD` for one that is blank.
+    """
+    title = " ".join(text_storable(request.title).split())
+    if not title:
+        raise invalid("title", "must not be blank")
+    return title
+
+
 def _turn_from_proto(request: pb.BeginTurnRequest) -> Turn:
     match request.WhichOneof("turn"):
         case "regenerated_answer":
@@ -161,6 +177,10 @@ def _turn_from_proto(request: pb.BeginTurnRequest) -> Turn:
                 id_from_proto("edited_message.message_id", edited.message_id),
                 _text("edited_message.text", edited.text),
             )
+        case "continued_answer":
+            field = "continued_answer.message_id"
+            continued = request.continued_answer
+            return ContinuedAnswer(id_from_proto(field, continued.message_id))
         case _:
             new = request.new_message
             return NewMessage(

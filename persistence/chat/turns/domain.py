@@ -41,7 +41,14 @@ class EditedMessage:
     text: str
 
 
-Turn = NewMessage | RegeneratedAnswer | EditedMessage
+@dataclass(frozen=True)
+class ContinuedAnswer:
+    """The rest of the answer `message_id`, in a new answer that begins with it."""
+
+    message_id: UUID
+
+
+Turn = NewMessage | RegeneratedAnswer | EditedMessage | ContinuedAnswer
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,12 @@ class Answer:
     text: str
     lease_expired: bool
 
+    @property
+    def prefix(self) -> str:
+        """What the text begins with because another answer is continued."""
+        length: int = self.message.generation.prefix_length
+        return self.text[:length]
+
 
 @dataclass(frozen=True)
 class Said:
@@ -99,11 +112,16 @@ class Said:
 
 @dataclass(frozen=True)
 class BegunTurn:
-    """A turn that began, by this call or (`created` false) by the same one before."""
+    """A turn that began, by this call or (`created` false) by the same one before.
+
+    Attributes:
+        title_wanted: Whether a title made by a model would be welcome.
+    """
 
     answer: Answer
     created: bool
     history: Sequence[Said]
+    title_wanted: bool = False
 
 
 @dataclass(frozen=True)

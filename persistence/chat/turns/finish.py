@@ -9,6 +9,7 @@ from typing import Any
 
 from persistence.chat import errors
 from persistence.chat.models import Generation, Message, Role
+from persistence.chat.search.words import vector_of
 from persistence.chat.selectors import answer_of
 from persistence.chat.text import text_storable
 from persistence.chat.turns.domain import Answer, Ending
@@ -31,15 +32,23 @@ WITH ended AS (
         duration = %(duration)s
     WHERE id = %(id)s AND epoch = %(epoch)s AND state = 1
     RETURNING id, model, prompt_version, start_time
+), answered AS (
+    UPDATE chat_message m
+    SET text = %(text)s
+    FROM ended
+    WHERE m.generation_id = ended.id
+    RETURNING m.id, m.owner_id, m.conversation_id, m.parent_id, m.create_time,
+        ended.model, ended.prompt_version, ended.start_time
+), entered AS (
+    INSERT INTO chat_searchentry (id, owner_id, conversation_id, message_id, words)
+    SELECT id, owner_id, conversation_id, id, %(words)s::tsvector
+    FROM answered
+    ON CONFLICT (id) DO UPDATE SET words = excluded.words
 ), cleared AS (
     DELETE FROM chat_generationdelta d USING ended WHERE d.generation_id = ended.id
 )
-UPDATE chat_message m
-SET text = %(text)s
-FROM ended
-WHERE m.generation_id = ended.id
-RETURNING m.id, m.conversation_id, m.parent_id, m.create_time,
-    ended.model, ended.prompt_version, ended.start_time
+SELECT id, conversation_id, parent_id, create_time, model, prompt_version, start_time
+FROM answered
 """
 
 
@@ -105,6 +114,7 @@ def _stored(ending: Ending, text: str) -> dict[str, Any]:
         "epoch": ending.epoch,
         "state": ending.state,
         "text": text,
+        "words": vector_of(text),
         "text_length": len(text),
         "last_sequence": ending.last_sequence,
         "model": text_storable(ending.model),

@@ -20,6 +20,7 @@ from persistence.chat.turns.begin import turn_begin
 from persistence.chat.turns.capability import capability_check
 from persistence.chat.turns.finish import turn_finish, turn_finished
 from persistence.chat.turns.lease import generation_take_over
+from persistence.chat.turns.title import conversation_title
 from persistence.pool import Pool
 
 SERVICE = "lamla.store.v1.TurnService"
@@ -100,3 +101,14 @@ class TurnServicer(pb_grpc.TurnServiceServicer):
             ),
         )
         return convert.taken_over_to_proto(answer)
+
+    async def SetConversationTitle(
+        self, request: pb.SetConversationTitleRequest, context: grpc.aio.ServicerContext
+    ) -> pb.SetConversationTitleResponse:
+        generation_id = UUID(request.generation_id)
+        capability_check(request.capability, generation_id)
+        title = convert.title_from_proto(request)
+        accepted = await self._pool.run(
+            partial(conversation_title, generation_id=generation_id, title=title)
+        )
+        return pb.SetConversationTitleResponse(accepted=accepted)

@@ -10,8 +10,10 @@ from django.db import connection
 from mesh.errors import status_of
 from persistence.chat import errors
 from persistence.chat.clock import Clock
+from persistence.chat.deletion import conversations_purge
 from persistence.chat.models import ConversationRequest
 from persistence.chat.requests import KEPT_DAYS
+from persistence.chat.search.entries import Gaps
 from persistence.periodic import Periodic
 
 log = structlog.get_logger()
@@ -88,6 +90,8 @@ def requests_forget() -> bool:
 
 
 PERIODIC = (
+    Periodic("search_gaps", Gaps().close, 20.0),
+    Periodic("conversations_purge", conversations_purge, 3600.0),
     Periodic("generations_interrupt_expired", generations_interrupt_expired, 10.0),
     Periodic("requests_forget", requests_forget, 3600.0),
 )
