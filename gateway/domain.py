@@ -247,32 +247,3 @@ class Answer:
     view: GenerationView
     prompt_version: str
     create_time: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conversation:
-    """A conversation as lists show it."""
-
-    id: str
-    title: str
-    create_time: datetime
-    update_time: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClientError:
-    """Something that went wrong in a browser, as the page reports it.
-
-    Attributes:
-        kind: The error's class.
-        location: Where it came from, in the page's words.
-        request_id: Of the request that failed; empty when there is none.
-        reason: An `ErrorReason` by name; empty when there is none.
-        count: How often it came since the last report.
-    """
-
-    kind: str
-    location: str = ""
-    request_id: str = ""
-    reason: str = ""
-    count: int = 1

@@ -6,8 +6,8 @@ from lamla.chat.v1 import conversation_pb2
 from lamla.chat.v1 import conversation_service_pb2 as pb
 from lamla.chat.v1.conversation_service_pb2_grpc import ConversationServiceStub
 
+from gateway.clients.conversations import Conversation
 from gateway.clients.convert import timestamp_from_proto
-from gateway.domain import Conversation
 from mesh import calls
 from mesh.channels import PeerChannel
 from mesh.ids import uuid7

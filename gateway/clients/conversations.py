@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from gateway.domain import Conversation
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """A conversation as lists show it."""
+
+    id: str
+    title: str
+    create_time: datetime
+    update_time: datetime
 
 
 class Conversations(Protocol):

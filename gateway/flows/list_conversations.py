@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.clients.conversations import Conversations
-from gateway.domain import Conversation
+from gateway.clients.conversations import Conversation, Conversations
 from mesh.identity import optional_user
 
 MOST = 100

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import structlog
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
-
-from gateway.domain import ClientError
 
 log = structlog.get_logger()
 
@@ -25,6 +24,25 @@ FRAME = re.compile(
     re.ASCII,
 )
 REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientError:
+    """Something that went wrong in a browser, as the page reports it.
+
+    Attributes:
+        kind: The error's class.
+        location: Where it came from, in the page's words.
+        request_id: Of the request that failed; empty when there is none.
+        reason: An `ErrorReason` by name; empty when there is none.
+        count: How often it came since the last report.
+    """
+
+    kind: str
+    location: str = ""
+    request_id: str = ""
+    reason: str = ""
+    count: int = 1
 
 
 class ReportErrors:

@@ -6,8 +6,7 @@ import grpc
 from lamla.telemetry.v1 import client_report_service_pb2 as pb
 from lamla.telemetry.v1 import client_report_service_pb2_grpc as pb_grpc
 
-from gateway.domain import ClientError
-from gateway.flows.report_errors import ReportErrors
+from gateway.flows.report_errors import ClientError, ReportErrors
 
 
 class ClientReportServicer(pb_grpc.ClientReportServiceServicer):

@@ -9,10 +9,10 @@ import grpc
 from lamla.compat.v1 import compat_service_pb2 as pb
 from lamla.compat.v1 import compat_service_pb2_grpc as pb_grpc
 
-from gateway.clients.conversations import Conversations
+from gateway.clients.conversations import Conversation, Conversations
 from gateway.clients.convert import timestamp_to_proto
 from gateway.convert import id_from_proto
-from gateway.domain import Answer, ConfigRequest, Conversation, NewMessage, Question
+from gateway.domain import Answer, ConfigRequest, NewMessage, Question
 from gateway.flows.list_conversations import ListConversations
 from gateway.flows.open_guest import OpenGuest
 from gateway.flows.reply import Reply

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from gateway.clients.worker import Job
 from gateway.domain import (
     Config,
     FinishReason,
+    Model,
     PromptMessage,
     Role,
 )
@@ -74,7 +75,14 @@ class RecordingWorker(llm_grpc.GenerationServiceServicer):
 
     async def ListModels(self, request: Any, context: Any) -> Any:
         return llm_pb.ListModelsResponse(
-            models=[llm_pb.Model(name="tiny", provider="local")]
+            models=[
+                llm_pb.Model(
+                    name="tiny",
+                    provider="local",
+                    context_tokens=2048,
+                    small_built_in=True,
+                )
+            ]
         )
 
 
@@ -164,11 +172,25 @@ class TestLlmWorker:
 
     async def test_lists_models(self, adapter):
         """
-        Names and providers, the default first.
+        What is known of each, the default first.
         """
         (model,) = await adapter.models()
 
-        assert ("tiny", "local") == (model.name, model.provider)
+        expected = Model(
+            name="tiny", provider="local", context_tokens=2048, small_built_in=True
+        )
+        assert expected == model
+
+    async def test_nobody_waits_for_what_does_not_detach(self, adapter, recording):
+        """
+        A text that only this call wants ends with it, at once.
+        """
+        job = replace(JOB, detaches=False)
+        async with aclosing(adapter.generate(job)) as events:
+            await anext(events)
+
+        assert not recording.requests[0].HasField("detach_grace")
+        await asyncio.wait_for(recording.ended.wait(), 3)
 
     async def test_typed_failures_pass(self, adapter, recording):
         """

@@ -18,6 +18,7 @@ from gateway.clients.persistence import Persistence
 from gateway.clients.store import BeginTurn, Delta, FinishTurn, Permit
 from gateway.domain import (
     Config,
+    ContinuedAnswer,
     FinishReason,
     NewMessage,
     Role,
@@ -61,6 +62,9 @@ class RecordingTurns(store_grpc.TurnServiceServicer):
     async def TakeOverGeneration(self, request: Any, context: Any) -> Any:
         return self._answer(request, context)
 
+    async def SetConversationTitle(self, request: Any, context: Any) -> Any:
+        return self._answer(request, context)
+
     def _answer(self, request: Any, context: Any) -> Any:
         self.requests.append(request)
         self.metadata = dict(context.invocation_metadata())
@@ -81,7 +85,7 @@ def turns() -> RecordingTurns:
 async def persistence(certs, turns, issuer) -> AsyncIterator[Persistence]:
     """The adapter, connected to `turns` for a user."""
     users = {"BeginTurn", "LocateGeneration", "TakeOverGeneration"}
-    names = [*users, "AppendEvents", "FinishTurn"]
+    names = [*users, "AppendEvents", "FinishTurn", "SetConversationTitle"]
     policy = {
         f"/{STORE}/{name}": rule(
             peers={"gateway"}, roles=USERS if name in users else None
@@ -143,6 +147,49 @@ class TestPersistence:
         )
         assert Role.USER is turn.history[0].role
         assert "secret" not in repr(turn)
+
+    async def test_begins_the_rest_of_an_answer(self, persistence, turns):
+        """
+        What is continued is named; what it begins with comes back.
+        """
+        turns.answers["BeginTurnRequest"] = store_pb.BeginTurnResponse(
+            generation=chat_pb.Generation(generation_id=ID, state=1, text="The mito"),
+            created=True,
+            answer_prefix="The mito",
+            title_wanted=True,
+        )
+        message_id = str(uuid7())
+
+        turn = await persistence.begin(
+            BeginTurn(
+                request_id=str(uuid7()),
+                turn=ContinuedAnswer(message_id=message_id),
+                config=CONFIG,
+                prompt_version="tutor@0",
+            )
+        )
+
+        assert message_id == turns.requests[0].continued_answer.message_id
+        assert ("The mito", True) == (turn.answer_prefix, turn.title_wanted)
+
+    async def test_names_a_conversation(self, persistence, turns):
+        """
+        A title goes with the capability, without a user.
+        """
+        turns.answers["SetConversationTitleRequest"] = (
+            store_pb.SetConversationTitleResponse(accepted=True)
+        )
+
+        accepted = await persistence.name_conversation(PERMIT, "Mitochondria")
+
+        request = turns.requests[0]
+        assert accepted
+        assert (ID, "secret", "Mitochondria") == (
+            request.generation_id,
+            request.capability,
+            request.title,
+        )
+        assert "authorization" not in turns.metadata
 
     async def test_checkpoints_without_a_user(self, persistence, turns):
         """
@@ -218,6 +265,7 @@ class TestPersistence:
                 generation=generation,
                 capability="secret",
                 lease=store_pb.Lease(epoch=3, worker_endpoint="worker:2"),
+                answer_prefix_length=4,
             )
         )
 
@@ -228,6 +276,7 @@ class TestPersistence:
         assert FinishReason.LENGTH is located.view.finish_reason
         assert PERMIT == taken.permit
         assert "worker:2" == taken.lease.worker_endpoint
+        assert 4 == taken.prefix_length
 
     async def test_passes_typed_errors_on(self, persistence, turns):
         """

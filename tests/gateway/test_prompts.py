@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 
+from gateway.domain import HistoryMessage, Role
 from gateway.prompts.template import Template, UnknownPromptError
 
 
@@ -38,3 +39,30 @@ def test_an_unknown_name_is_refused():
     """
     with pytest.raises(UnknownPromptError, match="nobody"):
         Template.load("nobody")
+
+
+def test_all_templates_ship():
+    """
+    The templates that are used whatever the settings say are part of the package.
+    """
+    assert Template.load("title").version.startswith("title@")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "last"),
+    [
+        ("", (Role.USER, "Why?")),
+        (" \n", (Role.USER, "Why?")),
+        ("Because ", (Role.ASSISTANT, "Because ")),
+    ],
+)
+def test_an_answer_is_gone_on_with(prefix, last):
+    """
+    What an answer begins with is the last message, as it is, unless it is blank.
+    """
+    history = [HistoryMessage(role=Role.USER, text="Why?")]
+
+    message = Template.load("tutor").prompt(history, answer_prefix=prefix)[-1]
+
+    assert last == (message.role, message.text)
+    assert not message.may_drop

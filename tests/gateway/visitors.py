@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
-from gateway.domain import Conversation
+from gateway.clients.conversations import Conversation
 from mesh.errors import ServiceError
 from mesh.identity import User, current_user
 from mesh.ids import uuid7
