@@ -90,6 +90,9 @@ class Envoy:
             self._edge.log_level,
             "--component-log-level",
             _COMPONENTS,
+            # An operator follows the log; the default is ten seconds.
+            "--file-flush-interval-msec",
+            "1000",
             config=config,
             name=_NAME,
             noise=_NOISE,
