@@ -20,6 +20,8 @@ from persistence.http.django_app import BoundedDjango
 from persistence.http.health import DatabaseHealth, ServiceHealth, ping
 from persistence.http.server import HttpServer
 from persistence.http.static import StaticFiles
+from persistence.identity.guests.servicer import SERVICE as GUESTS
+from persistence.identity.guests.servicer import GuestServicer
 from persistence.identity.keys import SigningKeyError, SigningKeys
 from persistence.identity.passwords import Passwords
 from persistence.identity.servicer import SERVICE as IDENTITY
@@ -69,6 +71,7 @@ class Process:
         )
         servicers = {
             IDENTITY: identity.register,
+            GUESTS: GuestServicer(keys).register,
             CONVERSATIONS: ConversationServicer().register,
             TURNS: TurnServicer(self.pool).register,
         }

@@ -117,6 +117,12 @@ def conversation_list(
     return Page(page[:page_size], page_token_make(scope, place))
 
 
+def conversation_owner(*, conversation_id: UUID) -> UUID | None:
+    """Returns whose a conversation is; None when there is none. Spans owners."""
+    rows = Conversation.objects.filter(id=conversation_id, delete_time=None)
+    return rows.values_list("owner_id", flat=True).first()
+
+
 def message_list(
     *, owner_id: UUID, conversation_id: UUID, page_size: int, page_token: str
 ) -> Page[Answer]:

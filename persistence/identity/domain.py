@@ -28,6 +28,14 @@ class SignedIn:
     refresh_token_expire_time: datetime
 
 
+@dataclass(frozen=True)
+class TokenHolder:
+    """A user and the session that its access token names."""
+
+    user: User
+    session_id: UUID
+
+
 class Refusal(Enum):
     """Why a refresh token was not exchanged."""
 

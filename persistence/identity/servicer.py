@@ -16,7 +16,8 @@ from mesh.ids import uuid7
 from mesh.policy import Role
 from persistence import orm
 from persistence.identity import convert, cookies, selectors, services
-from persistence.identity.domain import Refusal, SignedIn
+from persistence.identity.domain import Credentials, Refusal, SignedIn
+from persistence.identity.guests.services import guest_sign_in
 from persistence.identity.keys import SigningKeys
 from persistence.identity.passwords import Passwords
 
@@ -79,12 +80,7 @@ class IdentityServicer(pb_grpc.IdentityServiceServicer):
         verdict = await self._passwords.check(request.password, stored)
         if found is None or not verdict.is_right:
             raise services.credentials_invalid()
-        signed_in = await orm.run(
-            services.session_start,
-            credentials=found,
-            new_hash=verdict.new_hash,
-            owner=found.user_id,
-        )
+        signed_in = await self._sign_in(found, verdict.new_hash)
         return await self._tokens(context, signed_in, request.refresh_token_delivery)
 
     async def Refresh(
@@ -131,6 +127,24 @@ class IdentityServicer(pb_grpc.IdentityServiceServicer):
     ) -> pb.GetJwksResponse:
         keys = [convert.key_to_proto(key) for key in self._keys.published]
         return pb.GetJwksResponse(keys=keys)
+
+    async def _sign_in(self, found: Credentials, new_hash: str | None) -> SignedIn:
+        caller = optional_user()
+        if caller is None or caller.role != Role.GUEST:
+            return await orm.run(
+                services.session_start,
+                credentials=found,
+                new_hash=new_hash,
+                owner=found.user_id,
+            )
+        return await orm.run(
+            guest_sign_in,
+            credentials=found,
+            new_hash=new_hash,
+            guest_id=caller.id,
+            guest_session_id=caller.session_id,
+            using="service",
+        )
 
     async def _tokens(
         self,

@@ -1,0 +1,1 @@
+"""Guests of callers without a token, and what becomes of guests."""

@@ -1,0 +1,84 @@
+"""Makes and finds tokenless guests; ends guests whose person has signed in."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+from django.db.models.functions import Now
+
+from mesh.policy import Role
+from persistence.chat.errors import conversation_not_found
+from persistence.chat.moving import conversations_move
+from persistence.chat.selectors import conversation_owner
+from persistence.identity.domain import (
+    REFRESH_TOKEN_LIFETIME,
+    Credentials,
+    SignedIn,
+    TokenHolder,
+)
+from persistence.identity.models import Session, User
+from persistence.identity.services import session_start
+
+log = structlog.get_logger()
+
+
+def tokenless_guest_create(*, user_id: UUID) -> TokenHolder:
+    """Creates a guest for a caller without a token, and a session for it."""
+    user = User(id=user_id, role=Role.GUEST.value, tokenless=True)
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    return TokenHolder(user, _session(user).id)
+
+
+def tokenless_guest_find(*, conversation_id: UUID) -> TokenHolder:
+    """Finds the tokenless guest of a conversation, whose session goes on.
+
+    Spans owners: the id of the conversation is all that the caller has to show.
+
+    Raises:
+        ServiceError: `CONVERSATION_NOT_FOUND`, also for a conversation of anybody else.
+    """
+    owner_id = conversation_owner(conversation_id=conversation_id)
+    guests = User.objects.filter(role=Role.GUEST.value, tokenless=True, is_active=True)
+    user = guests.filter(id=owner_id).first() if owner_id else None
+    if user is None:
+        raise conversation_not_found(conversation_id)
+    sessions = Session.objects.filter(user=user, end_time=None, expire_time__gt=Now())
+    session = sessions.order_by("-expire_time").first()
+    if session is None:
+        return TokenHolder(user, _session(user).id)
+    sessions.filter(id=session.id).update(
+        last_seen_time=Now(), expire_time=Now() + REFRESH_TOKEN_LIFETIME
+    )
+    return TokenHolder(user, session.id)
+
+
+def guest_sign_in(
+    *,
+    credentials: Credentials,
+    new_hash: str | None,
+    guest_id: UUID,
+    guest_session_id: UUID,
+) -> SignedIn:
+    """Creates a session for an account, which takes over what a guest has.
+
+    The guest is gone afterwards. One that was signed out, or is no guest any more,
+    stays as it is: its token proves nothing. Spans owners.
+
+    Raises:
+        ServiceError: `CREDENTIALS_INVALID` as `session_start`.
+    """
+    signed_in = session_start(credentials=credentials, new_hash=new_hash)
+    guests = User.objects.select_for_update().filter(role=Role.GUEST.value)
+    guest = guests.filter(id=guest_id, is_active=True).first()
+    live = Session.objects.filter(end_time=None, expire_time__gt=Now())
+    if guest and live.filter(id=guest_session_id, user_id=guest_id).exists():
+        count = conversations_move(old_id=guest_id, new_id=signed_in.user.id)
+        guest.delete()
+        log.info("guest_signed_in", conversations=count)
+    return signed_in
+
+
+def _session(user: User) -> Session:
+    return Session.objects.create(user=user, expire_time=Now() + REFRESH_TOKEN_LIFETIME)
