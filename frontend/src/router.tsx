@@ -1,6 +1,6 @@
 /** Which page an address shows: `/` a new chat, `/c/<id>#<message>` a conversation and a place in it. */
 
-import type { AnchorHTMLAttributes, MouseEvent } from 'react'
+import type { AnchorHTMLAttributes, MouseEvent, Ref } from 'react'
 import { useSyncExternalStore } from 'react'
 
 export type Route =
@@ -53,6 +53,7 @@ function subscribe(listener: () => void): () => void {
 
 interface LinkProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
   to: string
+  ref?: Ref<HTMLAnchorElement>
 }
 
 /** A link that changes the page in place; with a modifier key it is the browser's own. */

@@ -3,8 +3,12 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createContext, use } from 'react'
 import type { Api } from './api'
+import { followSession } from './features/account/follow-session'
 import { MessageCache } from './features/chat/message-cache'
+import { Presence } from './features/chat/presence'
 import { Turns } from './features/chat/turns'
+import { refreshTitles } from './features/conversations/refresh-titles'
+import { Windows } from './features/shell/windows'
 import { createQueryClient } from './queries'
 import { navigate, NEW_CHAT, pathOf } from './router'
 import { SettingsStore } from './settings'
@@ -18,6 +22,7 @@ export interface Services {
   announcer: Announcer
   settings: SettingsStore
   toaster: Toaster
+  windows: Windows
 }
 
 export const ServicesContext = createContext<Services | null>(null)
@@ -29,26 +34,22 @@ export function useServices(): Services {
 }
 
 export function createServices(api: Api): Services {
+  const { session } = api
   const queryClient = createQueryClient()
   const announcer = new Announcer()
+  const toaster = new Toaster(announcer.announce)
+  const settings = new SettingsStore(localStorage)
   const turns = new Turns({
     chat: api.chat,
     cache: new MessageCache(queryClient),
+    presence: new Presence(),
+    config: () => settings.config(),
     announce: announcer.announce,
     onNewConversation: (id) => {
       if (location.pathname === NEW_CHAT) navigate(pathOf(id), { replace: true })
     },
   })
-  forgetAllOfAnotherUser(api, queryClient)
-  const settings = new SettingsStore(localStorage)
-  return { api, queryClient, turns, announcer, settings, toaster: new Toaster() }
-}
-
-/** A session that ended is followed by another guest, who has nothing of the one before. */
-function forgetAllOfAnotherUser({ session }: Api, queryClient: QueryClient): void {
-  let userId: string | null = null
-  session.subscribe(() => {
-    if (userId !== null) void queryClient.resetQueries()
-    userId = session.account?.id ?? null
-  })
+  followSession({ session, queryClient, turns, toaster })
+  refreshTitles(turns, queryClient)
+  return { api, queryClient, turns, announcer, settings, toaster, windows: new Windows() }
 }

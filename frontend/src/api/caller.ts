@@ -36,8 +36,12 @@ export class Caller {
   }
 
   /** One answer. Throws ApiError. */
-  async unary<T>(call: (options: CallOptions) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const attempt = (token: string) => call(optionsFor(token, DEADLINE_MS, signal))
+  async unary<T>(
+    call: (options: CallOptions) => Promise<T>,
+    signal?: AbortSignal,
+    deadlineMs = DEADLINE_MS,
+  ): Promise<T> {
+    const attempt = (token: string) => call(optionsFor(token, deadlineMs, signal))
     try {
       const token = await this.#session.accessToken()
       const result = await attempt(token).catch(async (thrown: unknown) => {

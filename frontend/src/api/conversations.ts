@@ -24,6 +24,7 @@ import type {
 const CONVERSATIONS_PER_PAGE = 30
 const MESSAGES_PER_PAGE = 500
 const HITS_PER_PAGE = 20
+const IMPORT_DEADLINE_MS = 60_000
 
 const FORMATS: Record<ExportFormat, Format> = {
   markdown: Format.MARKDOWN,
@@ -142,8 +143,11 @@ export function createConversations(transport: Transport, caller: Caller): Conve
 
     async importPart(requestId, document, signal) {
       const request = { requestId, document }
-      const call = caller.unary((options) => client.importConversations(request, options), signal)
-      const { conversations, failures } = await call
+      const { conversations, failures } = await caller.unary(
+        (options) => client.importConversations(request, options),
+        signal,
+        IMPORT_DEADLINE_MS,
+      )
       return {
         conversations: conversations.map(conversationFromProto),
         failures: failures.map(({ index, title, description }) => ({ index, title, description })),

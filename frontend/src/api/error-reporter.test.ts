@@ -44,7 +44,7 @@ async function passTime() {
 test('an error is sent with its class and place, and without its words', async () => {
   const { errors } = server.createApi()
 
-  errors.note(thrownAt(STACK))
+  const reference = errors.note(thrownAt(STACK))
   await passTime()
 
   expect(reports).toEqual([
@@ -53,7 +53,7 @@ test('an error is sent with its class and place, and without its words', async (
         kind: 'TypeError',
         location: 'assets/index-B1.js:1:2345 assets/markdown-C2.js:10:7',
         reason: '',
-        requestId: '',
+        requestId: reference,
         count: 1,
       },
     ],

@@ -4,6 +4,7 @@ import { ApiError } from './errors'
 import type { ErrorCode } from './reasons'
 import type { ErrorReport, Reports } from './reports'
 import { MOST_ERRORS } from './reports'
+import { newRequestId } from './request-id'
 
 /** Errors that come together are sent together. */
 const DELAY_MS = 5_000
@@ -29,29 +30,32 @@ export class ErrorReporter {
     this.#version = version
   }
 
-  /** Something was thrown that nobody expected. */
-  note(thrown: unknown): void {
-    if (thrown instanceof ApiError) this.noteCall(thrown)
-    else
-      this.#add({ kind: kindOf(thrown), location: locationOf(thrown), requestId: '', reason: '' })
+  /** Something was thrown that nobody expected; returns what to search for in the server's log. */
+  note(thrown: unknown): string {
+    if (thrown instanceof ApiError) return this.noteCall(thrown)
+    const error = { kind: kindOf(thrown), location: locationOf(thrown), reason: '' }
+    return this.#add({ ...error, requestId: newRequestId() })
   }
 
   /** A call failed. */
-  noteCall(error: ApiError): void {
-    if (error.unreachable || !FAULTS.has(error.code)) return
+  noteCall(error: ApiError): string {
+    const requestId = error.requestId ?? newRequestId()
+    if (error.unreachable || !FAULTS.has(error.code)) return requestId
     const reason = error.reason === 'UNSPECIFIED' ? '' : error.reason
     const kind = `${error.name}.${error.code}`
-    this.#add({ kind, location: locationOf(error), requestId: error.requestId ?? '', reason })
+    return this.#add({ kind, location: locationOf(error), requestId, reason })
   }
 
-  #add(error: Omit<ErrorReport, 'count'>): void {
+  #add(error: Omit<ErrorReport, 'count'>): string {
     const key = [error.kind, error.location, error.reason].join('\n')
     const known = this.#pending.get(key)
     if (known) known.count += 1
     else if (this.#pending.size < MOST_ERRORS) this.#pending.set(key, { ...error, count: 1 })
-    if (this.#isWaiting || this.#sent === MOST_REPORTS) return
-    this.#isWaiting = true
-    setTimeout(this.#send, DELAY_MS)
+    if (!this.#isWaiting && this.#sent < MOST_REPORTS) {
+      this.#isWaiting = true
+      setTimeout(this.#send, DELAY_MS)
+    }
+    return known?.requestId ?? error.requestId
   }
 
   #send = (): void => {

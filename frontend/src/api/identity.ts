@@ -25,7 +25,8 @@ export interface Identity {
   refresh: () => Promise<Grant>
   /** With a guest's token that guest becomes the account and keeps everything. */
   register: (account: NewAccount, guestToken: string | null) => Promise<Grant>
-  login: (credentials: Credentials) => Promise<Grant>
+  /** With a guest's token the guest's conversations become the account's. */
+  login: (credentials: Credentials, guestToken: string | null) => Promise<Grant>
   /** Signs the cookie's session out, and clears the cookie. */
   logout: () => Promise<void>
   me: (accessToken: string) => Promise<Account>
@@ -42,7 +43,8 @@ export function createIdentity(transport: Transport): Identity {
     refresh: () => granted(client.refresh(delivery, options)),
     register: (account, guestToken) =>
       granted(client.register({ ...account, ...delivery }, optionsWith(guestToken))),
-    login: (credentials) => granted(client.login({ ...credentials, ...delivery }, options)),
+    login: (credentials, guestToken) =>
+      granted(client.login({ ...credentials, ...delivery }, optionsWith(guestToken))),
 
     async logout() {
       await failingAsApiError(client.logout({}, options))

@@ -1,8 +1,8 @@
 /** Reads files of conversations, of any size: in parts that the server takes. */
 
-import { sleep, backoffMs } from './backoff'
 import type { Conversations } from './conversations'
 import { ApiError } from './errors'
+import { patiently } from './patience'
 import { newRequestId } from './request-id'
 import type { Conversation } from './types'
 
@@ -10,8 +10,6 @@ import type { Conversation } from './types'
 const PART_BYTES = 512 * 1024
 /** The contract's limit. */
 const MOST_BYTES = 4 * 1024 * 1024
-/** Attempts of one part while the server is away. */
-const MOST_ATTEMPTS = 6
 const TOO_LARGE = 'It is larger than the server takes.'
 
 export interface ImportFailure {
@@ -76,19 +74,9 @@ export async function* importFile(
 }
 
 /** The same part under the same name until it is in. */
-async function importPart(conversations: Conversations, { document }: Part, signal: AbortSignal) {
+function importPart(conversations: Conversations, { document }: Part, signal: AbortSignal) {
   const requestId = newRequestId()
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await conversations.importPart(requestId, document, signal)
-    } catch (thrown) {
-      signal.throwIfAborted()
-      const error = ApiError.from(thrown)
-      const isPassing = error.code === 'Unavailable' || error.retryAfterMs !== null
-      if (!isPassing || attempt === MOST_ATTEMPTS) throw error
-      await sleep(backoffMs(attempt, error.retryAfterMs), signal)
-    }
-  }
+  return patiently(() => conversations.importPart(requestId, document, signal), signal)
 }
 
 /** Only a single conversation makes a part that large. */

@@ -15,7 +15,7 @@ export interface ErrorReport {
   kind: string
   /** File and line of our own code. */
   location: string
-  /** The request that failed, or empty. */
+  /** The request that failed, or a name for the error itself. */
   requestId: string
   reason: string
   /** How often it came since the last report. */

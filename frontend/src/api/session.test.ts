@@ -146,6 +146,21 @@ test('a guest who registers is sent with its token, and becomes the account', as
   expect(api.session.account).toMatchObject({ id: before, role: 'student', displayName: 'Ada' })
 })
 
+test('a guest who signs in is sent with its token, so that its conversations come along', async () => {
+  const tokens: (string | null)[] = []
+  server.identity.login = ({ email }, { requestHeader }) => {
+    tokens.push(requestHeader.get('authorization'))
+    return server.beSomebody({ email, displayName: 'Ada' })
+  }
+  const api = server.createApi()
+  await api.session.accessToken()
+
+  await api.session.login(ADA)
+  await api.session.login(ADA)
+
+  expect(tokens).toEqual(['Bearer token-1', null])
+})
+
 test('signing in makes another account, and calls are made with its token', async () => {
   const api = server.createApi()
   await api.session.accessToken()

@@ -80,13 +80,14 @@ export class Session {
 
   /** A guest becomes the account and keeps everything. */
   async register(account: NewAccount): Promise<void> {
-    const isGuest = !this.#hasEnded && this.#grant?.account.role === 'guest'
-    const token = isGuest ? await this.accessToken() : null
+    const token = await this.#guestToken()
     this.#replace(await this.#identity.register(account, token), 'registered')
   }
 
+  /** A guest's conversations come along. */
   async login(credentials: Credentials): Promise<void> {
-    this.#replace(await this.#identity.login(credentials), 'signed-in')
+    const token = await this.#guestToken()
+    this.#replace(await this.#identity.login(credentials, token), 'signed-in')
   }
 
   /** Goes on as a new guest. */
@@ -105,6 +106,12 @@ export class Session {
     const account = await this.#identity.me(await this.accessToken())
     if (!this.#grant || this.#grant.account.id !== account.id) return
     this.#begin({ ...this.#grant, account }, 'changed-elsewhere')
+  }
+
+  /** Null when no guest is here. */
+  #guestToken(): Promise<string | null> {
+    const isGuest = !this.#hasEnded && this.#grant?.account.role === 'guest'
+    return isGuest ? this.accessToken() : Promise.resolve(null)
   }
 
   #renew(): Promise<string> {

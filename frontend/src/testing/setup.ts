@@ -32,7 +32,15 @@ Object.assign(globalThis, {
   ResizeObserver: NeverResizes,
   matchMedia: (media: string) => new WideScreen(media),
 })
-Object.assign(Element.prototype, { scrollTo: nothing })
+Object.assign(Element.prototype, { scrollTo: nothing, scrollIntoView: nothing })
+Object.assign(HTMLElement.prototype, {
+  showPopover(this: HTMLElement) {
+    this.style.display = 'block'
+  },
+  hidePopover(this: HTMLElement) {
+    this.style.display = ''
+  },
+})
 Object.assign(HTMLDialogElement.prototype, {
   showModal(this: HTMLDialogElement) {
     this.open = true

@@ -1,7 +1,8 @@
 /** Modal windows: the browser's own dialog traps focus, closes on Escape, and gives focus back. */
 
 import type { ReactNode } from 'react'
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
+import { dialogOpened } from './dialog-stack'
 
 interface Props {
   label: string
@@ -14,10 +15,15 @@ interface Props {
 export function Dialog({ label, onClose, className = '', children }: Props) {
   const ref = useRef<HTMLDialogElement>(null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current
-    dialog?.showModal()
-    return () => dialog?.close()
+    if (!dialog) return
+    dialog.showModal()
+    const forget = dialogOpened(dialog)
+    return () => {
+      forget()
+      dialog.close()
+    }
   }, [])
 
   return (
@@ -29,8 +35,8 @@ export function Dialog({ label, onClose, className = '', children }: Props) {
         event.preventDefault()
         onClose()
       }}
-      onClick={(event) => {
-        // A click on the backdrop is one on the dialog itself and on nothing within.
+      onMouseDown={(event) => {
+        // A press on the backdrop is one on the dialog itself and on nothing within.
         if (event.target === event.currentTarget) onClose()
       }}
     >

@@ -44,3 +44,27 @@ export const PersonIcon = icon(
   <path d="M10 10.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4zM4 16.5c.6-2.6 3-4 6-4s5.4 1.4 6 4" />,
 )
 export const SpinnerIcon = icon(<path d="M10 3.5a6.5 6.5 0 1 1-6.5 6.5" />)
+export const SearchIcon = icon(
+  <path d="M9 14.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11zM13 13l3.8 3.8" />,
+)
+export const MoreIcon = icon(<path d="M4.6 10h.01M10 10h.01M15.4 10h.01" strokeWidth="2.2" />)
+export const PinIcon = icon(<path d="M7.5 3.5h5l-.6 5 2.6 2.6H5.5l2.6-2.6zM10 11.2v5.3" />)
+export const ArchiveIcon = icon(
+  <path d="M3.5 4h13v3h-13zM4.5 7v8.2c0 .5.4.8.8.8h9.4c.4 0 .8-.3.8-.8V7M8 10.2h4" />,
+)
+export const ExportIcon = icon(<path d="M10 3.5v9M6 8.8l4 3.9 4-3.9M4 16.3h12" />)
+export const ImportIcon = icon(<path d="M10 12.7v-9M6 7.4l4-3.9 4 3.9M4 16.3h12" />)
+export const SettingsIcon = icon(<path d="M3.5 6h6m4 0h3M3.5 14h3m4 0h6M11.5 4v4M8.5 12v4" />)
+export const KeyboardIcon = icon(
+  <path d="M3 5.5h14v9H3zM5.8 8.4h.01M8.6 8.4h.01M11.4 8.4h.01M14.2 8.4h.01M7 11.6h6" />,
+)
+export const SignInIcon = icon(<path d="M8 3.8h6.5v12.4H8M3.5 10h7.6M8.2 7l3 3-3 3" />)
+export const SignOutIcon = icon(<path d="M12 3.8H5.5v12.4H12M8.5 10h8M13.6 7l3 3-3 3" />)
+export const BackIcon = icon(<path d="M15.5 10h-11M9.2 5.2 4.4 10l4.8 4.8" />)
+export const ChatIcon = icon(
+  <path d="M4 4.5h12a.8.8 0 0 1 .8.8v7.4a.8.8 0 0 1-.8.8H9l-3.6 3v-3H4a.8.8 0 0 1-.8-.8V5.3a.8.8 0 0 1 .8-.8z" />,
+)
+export const UndoIcon = icon(<path d="M7.5 4.5 4 8l3.5 3.5M4.3 8h7.2a4 4 0 0 1 0 8H8" />)
+export const PreviousIcon = icon(<path d="M12 5.2 7.2 10l4.8 4.8" />)
+export const NextIcon = icon(<path d="m8 5.2 4.8 4.8L8 14.8" />)
+export const ContinueIcon = icon(<path d="M4 5.5v9M8 5.5l7.5 4.5L8 14.5z" />)

@@ -1,11 +1,14 @@
 /** Short messages at the edge of the page that go by themselves, perhaps with one thing to do. */
 
 import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { createPortal } from 'react-dom'
 import { Button, IconButton } from './Button'
+import { useReachableElement } from './dialog-stack'
 import { CloseIcon } from './icons'
 
 /** Long enough to read and to reach. */
 const SHOWN_MS = 10_000
+const MOST = 3
 
 export interface ToastAction {
   /** A verb. */
@@ -26,9 +29,15 @@ interface Options {
 }
 
 export class Toaster {
+  #announce: (text: string) => void
   #toasts: readonly Toast[] = []
   #count = 0
   #listeners = new Set<() => void>()
+
+  /** `announce` says a sentence to people who listen to the page. */
+  constructor(announce: (text: string) => void) {
+    this.#announce = announce
+  }
 
   /** Oldest first; another array whenever one comes or goes. */
   get = (): readonly Toast[] => this.#toasts
@@ -42,7 +51,10 @@ export class Toaster {
   show = (text: string, { look = 'plain', action }: Options = {}): (() => void) => {
     this.#count += 1
     const toast: Toast = { key: this.#count, text, look, action: action ?? null }
-    this.#set([...this.#toasts, toast])
+    this.#set([...this.#toasts.slice(1 - MOST), toast])
+    this.#announce(
+      action ? `${text} ${action.label}: by the search, or at the end of the page.` : text,
+    )
     return () => {
       this.dismiss(toast.key)
     }
@@ -61,7 +73,9 @@ export class Toaster {
 /** Stays while the pointer or the focus is on it. */
 export function Toasts({ toaster }: { toaster: Toaster }) {
   const toasts = useSyncExternalStore(toaster.subscribe, toaster.get)
-  return (
+  const host = useReachableElement()
+  if (toasts.length === 0) return null
+  return createPortal(
     <section
       aria-label="Messages"
       className="pointer-events-none fixed inset-x-0 bottom-[max(1rem,env(safe-area-inset-bottom))] z-10 grid justify-items-center gap-2 px-4"
@@ -75,7 +89,8 @@ export function Toasts({ toaster }: { toaster: Toaster }) {
           }}
         />
       ))}
-    </section>
+    </section>,
+    host,
   )
 }
 
@@ -84,7 +99,6 @@ function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
   const { text, look, action } = toast
   return (
     <div
-      role={look === 'danger' ? 'alert' : 'status'}
       onMouseEnter={timer.pause}
       onMouseLeave={timer.go}
       onFocus={timer.pause}

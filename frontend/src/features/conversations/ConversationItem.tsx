@@ -1,89 +1,87 @@
 /** One conversation of the list: a link, and what can be done with it. */
 
+import type { KeyboardEvent } from 'react'
 import { useRef, useState } from 'react'
 import type { Conversation } from '../../api'
 import { Link, pathOf } from '../../router'
-import { IconButton } from '../../ui/Button'
-import { PencilIcon, TrashIcon } from '../../ui/icons'
-import { DeleteDialog } from './DeleteDialog'
+import { PinIcon } from '../../ui/icons'
+import { ConversationMenu } from './ConversationMenu'
 import { RenameForm } from './RenameForm'
+import { titleOf } from './useActions'
 
 interface Props {
   conversation: Conversation
   isCurrent: boolean
+  /** Whether an answer is being written in it, here or elsewhere. */
+  isAnswering: boolean
   onFollow: (() => void) | undefined
-  onRemoved: () => void
+  onRemove: (conversation: Conversation) => void
 }
 
-export function ConversationItem({ conversation, isCurrent, onFollow, onRemoved }: Props) {
-  const [mode, setMode] = useState<'shown' | 'renamed' | 'deleted'>('shown')
-  const renameButton = useRef<HTMLButtonElement>(null)
-  const title = conversation.title || 'Untitled'
-  const isActive = conversation.activeGenerationIds.length > 0
+export function ConversationItem(props: Props) {
+  const { conversation, isCurrent, isAnswering, onFollow, onRemove } = props
+  const [isRenamed, setRenamed] = useState(false)
+  const link = useRef<HTMLAnchorElement>(null)
+  const title = titleOf(conversation)
 
-  if (mode === 'renamed') {
+  if (isRenamed) {
     return (
       <li>
         <RenameForm
           conversation={conversation}
           onDone={() => {
-            setMode('shown')
-            requestAnimationFrame(() => renameButton.current?.focus())
+            setRenamed(false)
+            requestAnimationFrame(() => link.current?.focus())
           }}
         />
       </li>
     )
   }
+  const rename = () => {
+    setRenamed(true)
+  }
+  const remove = () => {
+    onRemove(conversation)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const action = { F2: rename, Delete: remove }[event.key]
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    action()
+  }
+
   return (
     <li
       className={`group relative flex items-center rounded-sm hover:bg-hover ${isCurrent ? 'bg-hover' : ''}`}
     >
       <Link
+        ref={link}
         to={pathOf(conversation.id)}
         aria-current={isCurrent ? 'page' : undefined}
+        aria-keyshortcuts="F2 Delete"
         title={title}
         onClick={onFollow}
-        className={`min-w-0 flex-1 truncate rounded-sm px-2 py-1.5 ${isCurrent ? 'font-medium' : 'text-soft'}`}
+        onKeyDown={onKeyDown}
+        data-conversation={conversation.id}
+        className={`flex min-w-0 flex-1 items-center gap-2 rounded-sm px-2 py-1.5 touch:py-2 ${isCurrent ? 'font-medium' : 'text-soft'}`}
       >
-        {title}
-        {isActive && <span className="sr-only"> (answering)</span>}
+        <span className="truncate">{title}</span>
+        {isAnswering && <span className="sr-only"> (answering)</span>}
+        {isAnswering && (
+          <span
+            aria-hidden="true"
+            className="size-1.5 shrink-0 animate-pulse rounded-full bg-accent"
+          />
+        )}
+        {conversation.isPinned && <span className="sr-only"> (pinned)</span>}
+        {conversation.isPinned && <PinIcon className="ml-auto size-3.5 shrink-0 text-faint" />}
       </Link>
-      {isActive && (
-        <span aria-hidden="true" className="mr-2 size-1.5 animate-pulse rounded-full bg-accent" />
-      )}
-      <span
-        className={`flex pr-1 group-focus-within:flex group-hover:flex ${isCurrent ? '' : 'hidden touch:flex touch:opacity-60'}`}
-      >
-        <IconButton
-          ref={renameButton}
-          label={`Rename ${title}`}
-          className="size-7 touch:size-9"
-          onClick={() => {
-            setMode('renamed')
-          }}
-        >
-          <PencilIcon className="size-4" />
-        </IconButton>
-        <IconButton
-          label={`Delete ${title}`}
-          className="size-7 touch:size-9"
-          onClick={() => {
-            setMode('deleted')
-          }}
-        >
-          <TrashIcon className="size-4" />
-        </IconButton>
-      </span>
-      {mode === 'deleted' && (
-        <DeleteDialog
-          conversation={conversation}
-          title={title}
-          onClose={() => {
-            setMode('shown')
-          }}
-          onRemoved={onRemoved}
-        />
-      )}
+      <ConversationMenu
+        conversation={conversation}
+        onRename={rename}
+        onRemove={remove}
+        className={`mr-1 grid size-7 shrink-0 place-items-center rounded-sm text-soft hover:bg-line hover:text-ink touch:size-9 ${isCurrent ? '' : 'opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 touch:opacity-60'}`}
+      />
     </li>
   )
 }

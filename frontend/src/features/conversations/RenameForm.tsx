@@ -1,9 +1,10 @@
 /** A conversation's title, to be changed in its place. */
 
+import { useMutation } from '@tanstack/react-query'
 import type { SubmitEvent } from 'react'
 import { useState } from 'react'
 import type { Conversation } from '../../api'
-import { useRename } from './useConversations'
+import { useActions } from './useActions'
 
 /** The contract's limit. */
 const LONGEST_TITLE = 200
@@ -15,8 +16,11 @@ interface Props {
 
 /** Enter and leaving save, Escape does not. */
 export function RenameForm({ conversation, onDone }: Props) {
+  const actions = useActions()
   const [title, setTitle] = useState(conversation.title)
-  const rename = useRename(conversation)
+  const rename = useMutation({
+    mutationFn: (next: string) => actions.update(conversation, { title: next }),
+  })
 
   const save = () => {
     const next = title.trim()
@@ -47,9 +51,9 @@ export function RenameForm({ conversation, onDone }: Props) {
         }}
         onBlur={save}
         onKeyDown={(event) => {
+          event.stopPropagation() // The list has keys of its own.
           if (event.key !== 'Escape') return
           event.preventDefault()
-          event.stopPropagation()
           onDone()
         }}
         className="w-full rounded-sm border border-accent bg-raised px-2 py-1 outline-none read-only:opacity-60"

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Conversation } from '../../api'
-import { groupByAge } from './groups'
+import { groupsOf } from './groups'
 
 const NOW = new Date(2026, 2, 15, 9, 30)
 
@@ -9,7 +9,7 @@ function usedOn(id: string, ...[month, day, hour]: [number, number, number]): Co
 }
 
 test('conversations are grouped by calendar days, and empty groups are left out', () => {
-  const groups = groupByAge(
+  const groups = groupsOf(
     [usedOn('a', 2, 15, 0), usedOn('b', 2, 14, 23), usedOn('c', 2, 8, 0), usedOn('d', 0, 1, 0)],
     NOW,
   )
@@ -25,5 +25,13 @@ test('conversations are grouped by calendar days, and empty groups are left out'
 })
 
 test('a server whose clock is ahead is of today', () => {
-  expect(groupByAge([usedOn('a', 2, 15, 23)], NOW)[0]?.name).toBe('Today')
+  expect(groupsOf([usedOn('a', 2, 15, 23)], NOW)[0]?.name).toBe('Today')
+})
+
+test('pinned ones stand above, whenever they were used', () => {
+  const old = { ...usedOn('old', 0, 1, 0), isPinned: true }
+
+  const groups = groupsOf([old, usedOn('new', 2, 15, 1)], NOW)
+
+  expect(groups.map(({ name }) => name)).toEqual(['Pinned', 'Today'])
 })

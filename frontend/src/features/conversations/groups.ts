@@ -1,4 +1,4 @@
-/** Conversations by when they were last used. */
+/** Pinned conversations, and the others by when they were last used. */
 
 import type { Conversation } from '../../api'
 
@@ -8,7 +8,7 @@ export interface Group {
 }
 
 /** In the order of the list; groups without a conversation are left out. */
-export function groupByAge(conversations: readonly Conversation[], now: Date): Group[] {
+export function groupsOf(conversations: readonly Conversation[], now: Date): Group[] {
   const today = new Date(now.getFullYear(), now.getMonth(), now.getDate())
   const daysAgo = (days: number) =>
     new Date(today.getFullYear(), today.getMonth(), today.getDate() - days)
@@ -19,10 +19,15 @@ export function groupByAge(conversations: readonly Conversation[], now: Date): G
     ['Last 30 days', daysAgo(30)],
     ['Older', new Date(0)],
   ]
+  const pinned: Group = {
+    name: 'Pinned',
+    conversations: conversations.filter(({ isPinned }) => isPinned),
+  }
   const groups: Group[] = bounds.map(([name]) => ({ name, conversations: [] }))
   for (const conversation of conversations) {
+    if (conversation.isPinned) continue
     const index = bounds.findIndex(([, since]) => conversation.updateTime >= since)
     groups.at(index)?.conversations.push(conversation)
   }
-  return groups.filter((group) => group.conversations.length > 0)
+  return [pinned, ...groups].filter((group) => group.conversations.length > 0)
 }

@@ -1,51 +1,46 @@
-/** The list of conversations, and what can be done with one. */
+/** A list of conversations: the current ones, or those in the archive. */
 
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
-import type { Conversation } from '../../api'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useMemo, useSyncExternalStore } from 'react'
 import { keys } from '../../queries'
-import { navigate, NEW_CHAT, pathOf } from '../../router'
 import { useServices } from '../../services'
 import { placeOf } from '../chat/turns'
 
-export function useConversations() {
+export type ListName = 'current' | 'archived'
+
+/** How soon an answer that is written elsewhere is seen to have ended. */
+const ACTIVE_INTERVAL_MS = 5_000
+
+export function useConversations(name: ListName) {
   const { api } = useServices()
   const query = useInfiniteQuery({
-    queryKey: keys.conversationList('current'),
-    queryFn: ({ pageParam, signal }) => api.conversations.list({ pageToken: pageParam }, signal),
+    queryKey: keys.conversationList(name),
+    queryFn: ({ pageParam, signal }) =>
+      api.conversations.list({ pageToken: pageParam, isArchived: name === 'archived' }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextPageToken,
-  })
-  const all = query.data?.pages.flatMap(({ conversations }) => conversations) ?? []
-  // One that was used while the list was paged is on two pages: the first is the newer.
-  const byId = new Map([...all].reverse().map((conversation) => [conversation.id, conversation]))
-  return { ...query, conversations: [...byId.values()].reverse() }
-}
-
-export function useRename(conversation: Conversation) {
-  const { api } = useServices()
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (title: string) => api.conversations.update(conversation.id, { title }),
-    onSuccess: (renamed) => {
-      client.setQueryData(keys.conversation(conversation.id), renamed)
-      return client.invalidateQueries({ queryKey: keys.conversations })
+    refetchInterval: ({ state }) => {
+      const all = state.data?.pages.flatMap(({ conversations }) => conversations)
+      const isActive = all?.some(({ activeGenerationIds }) => activeGenerationIds.length > 0)
+      return isActive ? ACTIVE_INTERVAL_MS : false
     },
   })
+  const { data } = query
+  const conversations = useMemo(() => {
+    const all = data?.pages.flatMap((page) => page.conversations) ?? []
+    // One that was used while the list was paged is on two pages: the first is the newer.
+    const byId = new Map([...all].reverse().map((conversation) => [conversation.id, conversation]))
+    return [...byId.values()].reverse()
+  }, [data])
+  return { ...query, conversations }
 }
 
-export function useRemove(conversation: Conversation) {
-  const { api, turns } = useServices()
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: () => api.conversations.remove(conversation.id),
-    onSuccess: () => {
-      for (const turn of turns.get()) {
-        if (placeOf(turn) === conversation.id) turns.discard(turn.key)
-      }
-      if (location.pathname === pathOf(conversation.id)) navigate(NEW_CHAT, { replace: true })
-      client.removeQueries({ queryKey: keys.messages(conversation.id) })
-      client.removeQueries({ queryKey: keys.conversation(conversation.id) })
-      return client.invalidateQueries({ queryKey: keys.conversations })
-    },
-  })
+/** The ids of conversations in which this page follows an answer. */
+export function useAnswering(): ReadonlySet<string> {
+  const { turns } = useServices()
+  const all = useSyncExternalStore(turns.subscribe, turns.get)
+  return useMemo(() => {
+    const running = all.filter(({ phase }) => phase !== 'failed')
+    return new Set(running.map(placeOf).filter((id) => id !== null))
+  }, [all])
 }

@@ -1,16 +1,20 @@
 /** The page: conversations at the side, one of them in the middle. */
 
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { navigate, NEW_CHAT, useRoute } from '../../router'
+import { useServices } from '../../services'
 import { Dialog } from '../../ui/Dialog'
 import { useMediaQuery } from '../../ui/useMediaQuery'
+import { SessionEndedBanner } from '../account/SessionEndedBanner'
 import { ChatPage } from '../chat/ChatPage'
 import { NotFound } from '../chat/NotFound'
+import { ConnectionBanner } from './ConnectionBanner'
+import { useShortcuts } from './shortcuts'
 import { Sidebar } from './Sidebar'
 import { TopBar } from './TopBar'
-import { UnreachableBanner } from './UnreachableBanner'
 
 export function Layout() {
+  const { windows } = useServices()
   const route = useRoute()
   const isWide = useMediaQuery('(min-width: 48rem)')
   const [isMenuOpen, setMenuOpen] = useState(false)
@@ -27,11 +31,13 @@ export function Layout() {
   const comeBack = () => {
     setVisits((count) => count + 1)
   }
-  const beginChat = () => {
-    closeMenu()
-    comeBack()
+  const beginChat = useCallback(() => {
+    setMenuOpen(false)
+    windows.close()
+    setVisits((count) => count + 1)
     navigate(NEW_CHAT)
-  }
+  }, [windows])
+  useShortcuts({ onNewChat: beginChat })
   const topBar = (title: string) => (
     <TopBar title={title} onOpenMenu={isWide ? null : openMenu} onNewChat={beginChat} />
   )
@@ -39,9 +45,9 @@ export function Layout() {
   return (
     <div className="flex h-full">
       {isWide && (
-        <div className="w-66 shrink-0 border-r border-line">
-          <Sidebar currentId={currentId} onNewChat={beginChat} onRemoved={comeBack} />
-        </div>
+        <aside aria-label="Sidebar" className="w-66 shrink-0 border-r border-line">
+          <Sidebar currentId={currentId} onNewChat={beginChat} onLeft={comeBack} />
+        </aside>
       )}
       {!isWide && isMenuOpen && (
         <Dialog
@@ -52,13 +58,14 @@ export function Layout() {
           <Sidebar
             currentId={currentId}
             onNewChat={beginChat}
-            onRemoved={comeBack}
+            onLeft={comeBack}
             onClose={closeMenu}
           />
         </Dialog>
       )}
       <main className="flex min-w-0 flex-1 flex-col bg-paper">
-        <UnreachableBanner />
+        <ConnectionBanner />
+        <SessionEndedBanner />
         {route.page === 'unknown' ? (
           <>
             {topBar('')}

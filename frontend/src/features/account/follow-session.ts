@@ -1,0 +1,42 @@
+/** What the page forgets, and says, when somebody else is here. */
+
+import type { QueryClient } from '@tanstack/react-query'
+import type { Session, SessionChange } from '../../api'
+import { navigate, NEW_CHAT } from '../../router'
+import type { Toaster } from '../../ui/toast'
+import type { Turns } from '../chat/turns'
+
+interface Page {
+  session: Session
+  queryClient: QueryClient
+  turns: Turns
+  toaster: Toaster
+}
+
+/** The user's own choices are answered where they are made. */
+const WORDS: Partial<Record<SessionChange, string>> = {
+  replaced: 'Your guest session has ended. This is a new one.',
+  'changed-elsewhere': 'You signed in or out in another tab.',
+}
+
+export function followSession({ session, queryClient, turns, toaster }: Page): void {
+  let userId: string | null = null
+
+  session.subscribe((change) => {
+    const before = userId
+    userId = session.account?.id ?? null
+    if (change === 'ended' || before === null) return
+    if (before === userId) {
+      // What failed while the session was over is asked for again.
+      void queryClient.invalidateQueries()
+      return
+    }
+    for (const { key } of turns.get()) turns.discard(key)
+    // What was typed is as private as what was sent; a guest takes it along.
+    if (change !== 'signed-in') sessionStorage.clear()
+    navigate(NEW_CHAT, { replace: true })
+    void queryClient.resetQueries()
+    const words = WORDS[change]
+    if (words) toaster.show(words)
+  })
+}
