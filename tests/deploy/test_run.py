@@ -19,11 +19,12 @@ from deploy.embedded.testing import Stack
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
-PARTS = ("envoy", "gateway", "llm_worker", "persistence", "postgres")
+PARTS = ("envoy", "gateway", "gateway-2", "llm_worker", "persistence", "postgres")
 SECRETS = ("DB_", "SECRET_KEY", "SIGNING_KEY")
 SCRIPTED = {
     "LAMLA_LLM_PROVIDERS": "scripted",
     "LAMLA_LLM_SCRIPTED_MODEL": "scripted-n20-d100",
+    "LAMLA_GATEWAY_REPLICAS": "2",
 }
 PAGE = '<!doctype html><div id="root"></div>'
 
@@ -68,10 +69,32 @@ def test_the_page_is_served(stack: Stack) -> None:
     assert "<div id=" in _page(stack)
 
 
+def test_the_terminal_is_calm(stack: Stack) -> None:
+    """A start that goes well shows what the launcher does, and nothing else."""
+    begun, _, _ = stack.output.partition("Lamla is ready: ")
+    others = [
+        line for line in begun.splitlines() if not line.startswith("launcher   | ")
+    ]
+
+    assert [] == others
+    assert 5 > len(begun.splitlines())
+    assert "LAMLA_VERBOSE=1" in begun
+    assert '"event": "serving"' in (stack.home / "logs" / "gateway-2.log").read_text()
+
+
+def test_a_page_that_is_built_anew_is_served(stack: Stack) -> None:
+    """Under a running mesh, as a build writes it: in place."""
+    index = stack.home.parent / "page" / "index.html"
+    index.write_text(PAGE.replace("root", "new"))
+    _until(lambda: 'id="new"' in _page(stack), 20)
+    index.write_text(PAGE)
+    _until(lambda: 'id="root"' in _page(stack), 20)
+
+
 @pytest.mark.parity("A12")
 def test_only_persistence_is_given_secrets(stack: Stack) -> None:
     """gateway, llm_worker and Envoy have no password and no key that signs."""
-    for name in ("gateway", "llm_worker", "envoy"):
+    for name in ("gateway", "gateway-2", "llm_worker", "envoy"):
         secret = [key for key in _environment(stack, name) if key.startswith(SECRETS)]
         assert [] == secret
     assert "DB_PASSWORD_FILE" in _environment(stack, "persistence")
