@@ -9,6 +9,8 @@ MAX_CHARACTERS = 60
 # Who writes more than this in one line was not writing a title.
 MAX_RAW_CHARACTERS = 120
 MIN_LETTERS = 2
+# More of them, from a small model, are the answer and not its title.
+MAX_SMALL_WORDS = 7
 # Shorter words occur in any text.
 WORD_CHARACTERS = 4
 # In Chinese and Japanese, two characters are what a word is elsewhere.
@@ -43,14 +45,14 @@ COMMON = frozenset(
 
 
 def title_of(
-    raw: str, *, is_finished: bool, conversation: str, is_small: bool
+    raw: str, *, is_finished: bool, question: str, is_small: bool
 ) -> str | None:
     """Returns a title of one line, or None when `raw` holds none.
 
     Args:
         raw: What the model wrote.
         is_finished: Whether it ended by itself.
-        conversation: What it was asked to name.
+        question: What it was asked to name.
         is_small: Whether the model is one whose titles are often beside the point.
     """
     lines = [line for line in map(_plain, raw.splitlines()) if line]
@@ -67,7 +69,7 @@ def title_of(
     title = _cut(_bare(line))
     if TALK.match(title) or sum(map(str.isalpha, title)) < MIN_LETTERS:
         return None
-    return None if is_small and not _is_about(title, conversation) else title
+    return None if is_small and not _is_about(title, question) else title
 
 
 def _plain(line: str) -> str:
@@ -98,8 +100,10 @@ def _cut(line: str) -> str:
     return (head if space else line[:MAX_CHARACTERS]).rstrip(ENDS)
 
 
-def _is_about(title: str, conversation: str) -> bool:
-    text = conversation.casefold()
+def _is_about(title: str, question: str) -> bool:
+    if len(title.split()) > MAX_SMALL_WORDS:
+        return False
+    text = question.casefold()
     words = {
         word
         for word in re.findall(r"\w+", title.casefold())

@@ -37,8 +37,8 @@ POLL_SECONDS = 0.25
 TIMEOUT_SECONDS = 20.0
 OUTPUT_TOKENS = 20
 TEMPERATURE = 0.2
-# Enough of each text to know what it is about.
-EXCERPT_CHARACTERS = 600
+# Enough of a question to know what it is about.
+EXCERPT_CHARACTERS = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,6 @@ class Wish:
 
     permit: Permit
     question: str
-    answer: str
     model: str
     until: float
     context: contextvars.Context
@@ -91,15 +90,13 @@ class NameConversation:
         context = calls.detached()
 
         def wish() -> None:
-            generation = writer.generation
-            if not isinstance(generation.outcome, Completed):
+            if not isinstance(writer.generation.outcome, Completed):
                 return
             until = asyncio.get_running_loop().time() + WAIT_SECONDS
             self._wishes.append(
                 Wish(
                     permit=writer.permit,
                     question=turn.history[-1].text,
-                    answer=str(generation.text),
                     model=turn.config.model,
                     until=until,
                     context=context,
@@ -170,11 +167,8 @@ class NameConversation:
             log.exception("title_failed", generation_id=id_)
 
     async def _title(self, wish: Wish) -> str | None:
-        material = (
-            f"Question:\n{_excerpt(wish.question)}\n\nAnswer:\n{_excerpt(wish.answer)}"
-        )
         text, model, is_finished = "", "", False
-        async with aclosing(self._worker.generate(self._job(wish, material))) as events:
+        async with aclosing(self._worker.generate(self._job(wish))) as events:
             async for event in events:
                 match event.body:
                     case Tokens():
@@ -188,12 +182,14 @@ class NameConversation:
         return title_of(
             text,
             is_finished=is_finished,
-            conversation=material,
+            question=wish.question,
             is_small=self._models.is_small(model),
         )
 
-    def _job(self, wish: Wish, material: str) -> Job:
-        request = HistoryMessage(role=Role.USER, text=f"{material}\n\nTitle:")
+    def _job(self, wish: Wish) -> Job:
+        # As in the template's examples, which small models need.
+        text = f"Title for: {_excerpt(wish.question)}"
+        request = HistoryMessage(role=Role.USER, text=text)
         return Job(
             generation_id=str(uuid7()),
             prompt=self._template.prompt([request]),
@@ -207,7 +203,7 @@ class NameConversation:
 
 
 def _excerpt(text: str) -> str:
-    text = text.strip()
+    text = " ".join(text.split())
     if len(text) <= EXCERPT_CHARACTERS:
         return text
     return text[:EXCERPT_CHARACTERS] + "…"

@@ -11,6 +11,7 @@ from gateway.domain import HistoryMessage, PromptMessage, Role
 
 SUFFIX = ".md"
 HASH_DIGITS = 12
+PART = "\n---\n"
 
 
 class UnknownPromptError(Exception):
@@ -18,7 +19,10 @@ class UnknownPromptError(Exception):
 
 
 class Template:
-    """The instructions that answers are made with.
+    """The instructions that answers are made with, and examples where there are any.
+
+    Parts are separated by lines of `---`: the instructions, then one example each. Its
+    first line is what a person says, the rest is how to answer.
 
     Attributes:
         version: `<name>@<begin of the SHA-256 of the text>`. Stored with each answer,
@@ -28,7 +32,14 @@ class Template:
     def __init__(self, name: str, text: str) -> None:
         digest = hashlib.sha256(text.encode()).hexdigest()
         self.version = f"{name}@{digest[:HASH_DIGITS]}"
-        self._system = PromptMessage(role=Role.SYSTEM, text=text.strip())
+        instructions, *examples = text.split(PART)
+        self._begin = [PromptMessage(role=Role.SYSTEM, text=instructions.strip())]
+        for example in examples:
+            said, _, answered = example.strip().partition("\n")
+            self._begin += [
+                PromptMessage(role=Role.USER, text=said),
+                PromptMessage(role=Role.ASSISTANT, text=answered),
+            ]
 
     @classmethod
     def load(cls, name: str, folder: Traversable | None = None) -> Template:
@@ -55,7 +66,7 @@ class Template:
         *older, question = history
         begun = PromptMessage(role=Role.ASSISTANT, text=answer_prefix)
         return [
-            self._system,
+            *self._begin,
             *(
                 PromptMessage(role=message.role, text=message.text, may_drop=True)
                 for message in older

@@ -66,3 +66,24 @@ def test_an_answer_is_gone_on_with(prefix, last):
 
     assert last == (message.role, message.text)
     assert not message.may_drop
+
+
+def test_examples_come_before_the_conversation(tmp_path):
+    """
+    Parts after the instructions are shown as a conversation of their own.
+    """
+    text = "Name it.\n---\nName: an egg\nEgg\n---\nName: a\nLine\nLine\n"
+    (tmp_path / "t.md").write_text(text, encoding="utf-8")
+    history = [HistoryMessage(role=Role.USER, text="Name: it")]
+
+    prompt = Template.load("t", tmp_path).prompt(history)
+
+    assert [
+        (Role.SYSTEM, "Name it."),
+        (Role.USER, "Name: an egg"),
+        (Role.ASSISTANT, "Egg"),
+        (Role.USER, "Name: a"),
+        (Role.ASSISTANT, "Line\nLine"),
+        (Role.USER, "Name: it"),
+    ] == [(message.role, message.text) for message in prompt]
+    assert not any(message.may_drop for message in prompt)

@@ -6,14 +6,12 @@ import pytest
 
 from gateway.titles import MAX_CHARACTERS, title_of
 
-CONVERSATION = (
-    "Question:\nHow do plants make sugar from light?\n\nAnswer:\nPhotosynthesis"
-)
+QUESTION = "How do plants make sugar from light?"
 
 
 def made(raw: str, **values: bool | str) -> str | None:
     """Makes a title, of a good model that ended by itself unless told otherwise."""
-    rest = {"is_finished": True, "is_small": False, "conversation": CONVERSATION}
+    rest = {"is_finished": True, "is_small": False, "question": QUESTION}
     return title_of(raw, **{**rest, **values})
 
 
@@ -103,13 +101,22 @@ def test_an_unfinished_one_loses_its_last_word():
 
 
 class TestSmallModel:
-    def test_must_be_about_the_conversation(self):
+    def test_must_be_about_the_question(self):
         """
         The small built-in model often names something else.
         """
         assert "The light of plants" == made("The light of plants", is_small=True)
         assert made("The history of Rome", is_small=True) is None
         assert made("What about that", is_small=True) is None
+
+    def test_must_not_be_the_answer(self):
+        """
+        Many words are an answer, however much about the question.
+        """
+        answer = "Plants make sugar from light in their green leaves"
+
+        assert made(answer, is_small=True) is None
+        assert answer == made(answer)
 
     def test_must_come_to_an_end(self):
         """
@@ -123,10 +130,10 @@ class TestSmallModel:
         """
         Two ideograms in common are a word in common.
         """
-        conversation = "植物如何制造糖?"
+        question = "植物如何制造糖?"
 
-        about = made("植物的光合作用", is_small=True, conversation=conversation)
-        beside = made("罗马的历史", is_small=True, conversation=conversation)
+        about = made("植物的光合作用", is_small=True, question=question)
+        beside = made("罗马的历史", is_small=True, question=question)
 
         assert "植物的光合作用" == about
         assert beside is None
