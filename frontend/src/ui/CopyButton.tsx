@@ -10,9 +10,11 @@ interface Props {
   text: string
   /** What the button is called where "Copy" alone does not say enough. */
   label?: string
+  /** Shows no words. */
+  isIcon?: boolean
 }
 
-export function CopyButton({ text, label }: Props) {
+export function CopyButton({ text, label, isIcon = false }: Props) {
   const [isCopied, setCopied] = useState(false)
 
   useEffect(() => {
@@ -30,12 +32,13 @@ export function CopyButton({ text, label }: Props) {
     <Button
       look="quiet"
       aria-label={isCopied ? 'Copied' : label}
+      title={isIcon ? label : undefined}
       onClick={() => {
         void copyText(text).then(setCopied)
       }}
     >
       <Icon className="size-4" />
-      {isCopied ? 'Copied' : 'Copy'}
+      {!isIcon && (isCopied ? 'Copied' : 'Copy')}
     </Button>
   )
 }

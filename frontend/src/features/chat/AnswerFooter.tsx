@@ -1,45 +1,103 @@
-/** Below an answer: what can be done with it, and which model wrote it. */
+/** Below an answer: its versions, what can be done with it, and which model wrote it. */
 
+import { useState } from 'react'
 import type { Message } from '../../api'
-import { Button } from '../../ui/Button'
+import { useModels } from '../../queries'
+import { Button, IconButton } from '../../ui/Button'
 import { CopyButton } from '../../ui/CopyButton'
-import { AgainIcon } from '../../ui/icons'
+import { AgainIcon, ContinueIcon, TrashIcon } from '../../ui/icons'
+import { useMessageActions } from './actions'
+import { AnswerDetails } from './AnswerDetails'
+import { summaryOf } from './answer-cost'
+import { canContinue } from './can-continue'
+import type { Versions } from './tree'
+import { VersionSwitch } from './VersionSwitch'
 
 /** What `make run` answers with when nothing better is configured. */
 const BUILT_IN_MODEL = 'smollm2-135m-instruct'
 
 interface Props {
   message: Message
+  versions: Versions | null
   isNewest: boolean
-  onRegenerate: (message: Message) => void
 }
 
-export function AnswerFooter({ message, isNewest, onRegenerate }: Props) {
-  const { model, text, state } = message
-  const hasAgain = isNewest && (state === 'complete' || state === 'cancelled')
+export function AnswerFooter({ message, versions, isNewest }: Props) {
+  const actions = useMessageActions()
+  const [hasDetails, setDetails] = useState(false)
+  const isSmall = useIsSmallBuiltIn(message.model)
+  const { model, text } = message
+  const summary = summaryOf(message.usage)
   return (
-    <footer className="mt-1.5 flex flex-wrap items-center gap-x-1 text-fine text-faint">
-      <span className="-ml-1.5 flex">
-        {text && <CopyButton text={text} />}
-        {hasAgain && (
-          <Button
-            look="quiet"
+    <footer className="mt-1.5 text-fine text-faint">
+      <div className="-ml-1.5 flex flex-wrap items-center gap-x-1">
+        {versions && <VersionSwitch what="answer" versions={versions} onChoose={actions.choose} />}
+        <span
+          className={`flex flex-wrap items-center ${isNewest ? '' : 'opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 touch:opacity-100'}`}
+        >
+          {canContinue(message) && (
+            <Button
+              look="quiet"
+              onClick={() => {
+                actions.continue(message)
+              }}
+            >
+              <ContinueIcon className="size-4" />
+              Continue
+            </Button>
+          )}
+          {text && <CopyButton text={text} />}
+          {message.state !== 'interrupted' && message.state !== 'failed' && (
+            <Button
+              look="quiet"
+              onClick={() => {
+                actions.regenerate(message)
+              }}
+            >
+              <AgainIcon className="size-4" />
+              Regenerate
+            </Button>
+          )}
+          <IconButton
+            label="Delete this answer"
+            className="size-6.5 text-faint"
             onClick={() => {
-              onRegenerate(message)
+              actions.remove(message)
             }}
           >
-            <AgainIcon className="size-4" />
-            Regenerate
-          </Button>
-        )}
-      </span>
-      {model && <span className="py-1 pl-1">{model}</span>}
-      {isNewest && model === BUILT_IN_MODEL && (
-        <span className="py-1 text-notice">
+            <TrashIcon className="size-4" />
+          </IconButton>
+          {model && (
+            <span className="mx-1 max-w-56 truncate rounded-sm border border-line px-1.5">
+              {model}
+            </span>
+          )}
+          {summary && (
+            <Button
+              look="quiet"
+              aria-expanded={hasDetails}
+              onClick={() => {
+                setDetails(!hasDetails)
+              }}
+            >
+              {summary}
+            </Button>
+          )}
+        </span>
+      </div>
+      {hasDetails && <AnswerDetails message={message} />}
+      {isNewest && isSmall && (
+        <p className="pt-1 text-notice">
           Small built-in model, often wrong. Run <code className="font-mono">make model</code> for a
           better one.
-        </span>
+        </p>
       )}
     </footer>
   )
+}
+
+function useIsSmallBuiltIn(name: string): boolean {
+  const models = useModels()
+  const known = models?.models.find((model) => model.name === name)
+  return known?.isSmallBuiltIn ?? name === BUILT_IN_MODEL
 }

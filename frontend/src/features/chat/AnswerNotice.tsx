@@ -1,41 +1,72 @@
 /** Says how an answer ended when it did not end well, and what helps. */
 
+import type { ReactNode } from 'react'
 import type { Message } from '../../api'
+import { Button } from '../../ui/Button'
 import { Notice } from '../../ui/Notice'
-import { RetryButton } from './RetryButton'
+import { useMessageActions } from './actions'
+import { canContinue } from './can-continue'
+import { ErrorActions } from './ErrorActions'
 import type { Turn } from './turns'
 import { retryTime } from './turns'
 
 interface Props {
   message: Message | null
   turn: Turn | null
-  onRegenerate: (message: Message) => void
-  onRetry: (turn: Turn) => void
 }
 
-export function AnswerNotice({ message, turn, onRegenerate, onRetry }: Props) {
-  if (turn) return <TurnNotice turn={turn} onRetry={onRetry} />
-  if (!message) return null
+export function AnswerNotice({ message, turn }: Props) {
+  if (turn) return <TurnNotice turn={turn} />
+  return message && <EndNotice message={message} />
+}
 
-  const regenerate = (
-    <RetryButton
-      onRetry={() => {
-        onRegenerate(message)
-      }}
-    />
-  )
+function EndNotice({ message }: { message: Message }) {
+  const actions = useMessageActions()
   const { state, failure, finishReason } = message
+  const tryAgain = () => {
+    actions.regenerate(message)
+  }
+  const goOn = canContinue(message) && (
+    <Button
+      look="link"
+      className="text-inherit"
+      onClick={() => {
+        actions.continue(message)
+      }}
+    >
+      Continue
+    </Button>
+  )
   if (state === 'failed') {
-    const actions = failure?.canRetry !== false && regenerate
+    const ways = (
+      <>
+        {goOn}
+        {failure && <ErrorActions error={failure} onRetry={tryAgain} />}
+      </>
+    )
     return (
-      <Notice className="mt-2" actions={actions}>
+      <Notice className="mt-2" actions={ways}>
         {failure?.message ?? 'The answer failed.'}
       </Notice>
     )
   }
   if (state === 'interrupted') {
+    const again = (
+      <Button look="link" className="text-inherit" onClick={tryAgain}>
+        Try again
+      </Button>
+    )
     return (
-      <Notice look="notice" className="mt-2" actions={regenerate}>
+      <Notice
+        look="notice"
+        className="mt-2"
+        actions={
+          <>
+            {goOn}
+            {again}
+          </>
+        }
+      >
         The server stopped before the answer was finished.
       </Notice>
     )
@@ -50,29 +81,26 @@ export function AnswerNotice({ message, turn, onRegenerate, onRetry }: Props) {
   return null
 }
 
-function TurnNotice({ turn, onRetry }: { turn: Turn; onRetry: (turn: Turn) => void }) {
+function TurnNotice({ turn }: { turn: Turn }) {
+  const actions = useMessageActions()
   const { phase, waiting, error } = turn
-  if (waiting) return <Hint>{waiting.message} Connecting again…</Hint>
+  // What heals within a moment is not worth a word.
+  if (waiting) return <Hint className="animate-late">{waiting.message} Reconnecting…</Hint>
   if (!error) return null
   if (phase === 'streaming') return <Hint>It could not be stopped. {error.message}</Hint>
-
+  const retry = () => {
+    actions.retry(turn)
+  }
   return (
     <Notice
       className="mt-2"
-      actions={
-        <RetryButton
-          notBefore={retryTime(turn)}
-          onRetry={() => {
-            onRetry(turn)
-          }}
-        />
-      }
+      actions={<ErrorActions error={error} notBefore={retryTime(turn)} onRetry={retry} />}
     >
       {error.message}
     </Notice>
   )
 }
 
-function Hint({ children }: { children: React.ReactNode }) {
-  return <p className="mt-2 text-ui text-notice">{children}</p>
+function Hint({ className = '', children }: { className?: string; children: ReactNode }) {
+  return <p className={`mt-2 text-ui text-notice ${className}`}>{children}</p>
 }

@@ -2,17 +2,27 @@
 
 import type { ReactNode } from 'react'
 import { useEffect, useRef } from 'react'
+import type { Message } from '../../api'
+import { useRoute } from '../../router'
+import { useServices } from '../../services'
+import { useSettings } from '../../settings'
+import { DiagramsContext } from '../../ui/markdown/diagrams'
+import { ActionsContext } from './actions'
 import { Composer } from './Composer'
+import { DeleteMessageDialog } from './DeleteMessageDialog'
 import { EmptyChat } from './EmptyChat'
 import { JumpButton } from './JumpButton'
 import { MessageList } from './MessageList'
 import { NotFound } from './NotFound'
 import { NotLoaded } from './NotLoaded'
 import { TranscriptSkeleton } from './TranscriptSkeleton'
+import { below } from './tree'
 import { useAutosize } from './useAutosize'
 import { useChat } from './useChat'
 import { useEscape } from './useEscape'
 import { useFocusOnArrival } from './useFocusOnArrival'
+import { useMessageActionsOf } from './useMessageActions'
+import { useMessageInView } from './useMessageInView'
 import { useStickToBottom } from './useStickToBottom'
 
 interface Props {
@@ -24,13 +34,26 @@ interface Props {
 }
 
 export function ChatPage({ conversationId, visit, renderHeader }: Props) {
+  const route = useRoute()
+  const { turns } = useServices()
+  const { diagrams } = useSettings()
   const chat = useChat(conversationId)
-  const { entries, title, isLoading, isMissing, isBusy, running, error, reload } = chat.conversation
+  const { conversation, setDraft } = chat
+  const { entries, messages, title, isLoading, isMissing, isBusy, running, error } = conversation
   const inputRef = useRef<HTMLTextAreaElement>(null)
-  const { scrollRef, contentRef, isStuck, jump } = useStickToBottom(conversationId)
+  const { scrollRef, contentRef, isStuck, jump, release } = useStickToBottom(conversationId)
   useAutosize(inputRef, chat.draft)
   const focusInput = useFocusOnArrival(inputRef, `${conversationId ?? ''}:${visit}`)
   useEscape(chat.stop)
+  const messageId = route.page === 'conversation' ? route.messageId : null
+  useMessageInView(messageId, conversation, release)
+  const { choose } = conversation
+  const [actions, { removal, cancelRemoval }] = useMessageActionsOf({
+    choose,
+    setDraft,
+    jump,
+    focusInput,
+  })
   const isEmpty = entries.length === 0 && !isLoading
 
   useEffect(() => {
@@ -45,18 +68,14 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
     chat.stop?.()
     focusInput()
   }
-  const regenerate: typeof chat.regenerate = (message) => {
-    chat.regenerate(message)
-    jump()
-    focusInput()
-  }
   const pick = (text: string) => {
     chat.setDraft(text)
     inputRef.current?.focus()
   }
-  const edit: typeof chat.edit = (turn) => {
-    chat.edit(turn)
-    inputRef.current?.focus()
+  const removed = (message: Message) => {
+    turns.removed(message, below(messages, message.id))
+    cancelRemoval()
+    focusInput()
   }
 
   if (isMissing) {
@@ -72,17 +91,16 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
       {renderHeader(title || (isEmpty ? '' : 'New chat'))}
       <div ref={scrollRef} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
         <div ref={contentRef} className="flex min-h-full flex-col">
-          {error && <NotLoaded error={error} onReload={reload} />}
+          {error && <NotLoaded error={error} onReload={conversation.reload} />}
           {isEmpty && !error && <EmptyChat onPick={pick} />}
           {!isEmpty && (
             <div className={`${COLUMN} pb-10`}>
               {isLoading && <TranscriptSkeleton />}
-              <MessageList
-                entries={entries}
-                onRegenerate={regenerate}
-                onRetry={chat.retry}
-                onEdit={edit}
-              />
+              <DiagramsContext value={diagrams}>
+                <ActionsContext value={actions}>
+                  <MessageList entries={entries} />
+                </ActionsContext>
+              </DiagramsContext>
             </div>
           )}
         </div>
@@ -102,6 +120,16 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
           Answers can be wrong. Check what matters.
         </p>
       </div>
+      {removal && (
+        <DeleteMessageDialog
+          message={removal}
+          followers={below(messages, removal.id).length - 1}
+          onClose={cancelRemoval}
+          onRemoved={() => {
+            removed(removal)
+          }}
+        />
+      )}
     </>
   )
 }

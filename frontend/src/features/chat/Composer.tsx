@@ -2,11 +2,7 @@
 
 import type { KeyboardEvent, RefObject, SubmitEvent } from 'react'
 import { SendIcon, SpinnerIcon, StopIcon } from '../../ui/icons'
-
-/** The contract's limit, in Unicode code points. */
-const MOST_CHARACTERS = 32_000
-/** From here on the count is shown. */
-const MANY_CHARACTERS = 30_000
+import { isSendable, lengthOf, MANY_CHARACTERS, MOST_CHARACTERS } from './question-length'
 
 interface Props {
   inputRef: RefObject<HTMLTextAreaElement | null>
@@ -22,9 +18,9 @@ interface Props {
 
 export function Composer(props: Props) {
   const { inputRef, text, onChange, onSend, onStop, isStopping, isBlocked } = props
-  const length = text.length < MANY_CHARACTERS ? text.length : Array.from(text).length
+  const length = lengthOf(text)
   const isTooLong = length > MOST_CHARACTERS
-  const canSend = !isBlocked && !isTooLong && text.trim() !== ''
+  const canSend = !isBlocked && isSendable(text)
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()

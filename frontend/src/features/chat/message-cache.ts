@@ -3,6 +3,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { AnswerOutcome, AnswerStart, Message } from '../../api'
 import { keys } from '../../queries'
+import { chooseBranch, chosenBranch } from './branches'
+import { below, newestBelow } from './tree'
 
 export interface AskedQuestion {
   text: string
@@ -26,6 +28,26 @@ export class MessageCache {
       return [...(messages ?? []), ...added.filter(({ id }) => !known.has(id))]
     })
     this.#refreshConversations(start.conversationId)
+  }
+
+  /** Shows the branch of a message. */
+  choose(conversationId: string, messageId: string): void {
+    chooseBranch(this.#client, conversationId, messageId)
+  }
+
+  /** A message is gone, with everything that followed it. */
+  removed({ id, conversationId, parentId, role }: Message): void {
+    const messages = this.#client.getQueryData<Message[]>(keys.messages(conversationId)) ?? []
+    const gone = new Set(below(messages, id).map((message) => message.id))
+    const left = messages.filter((message) => !gone.has(message.id))
+    const chosen = chosenBranch(this.#client, conversationId)
+    if (chosen === null || gone.has(chosen)) {
+      const beside = left.findLast((one) => one.parentId === parentId && one.role === role)
+      const next = (beside && newestBelow(left, beside.id)?.id) ?? parentId
+      if (next !== null) this.choose(conversationId, next)
+    }
+    this.#update(conversationId, () => left)
+    this.#refreshConversations(conversationId)
   }
 
   ended(

@@ -1,14 +1,39 @@
 /** Everything that is being asked and answered now, in whichever conversation. */
 
-import type { AnswerEvents, AnswerOutcome, AnswerStart, Chat, Message } from '../../api'
+import type {
+  AnswerEvents,
+  AnswerOutcome,
+  AnswerStart,
+  Chat,
+  GenerationConfig,
+  Message,
+} from '../../api'
 import { ApiError, newRequestId } from '../../api'
 import { FrameValue } from '../../ui/frame-value'
+import { listen } from './listen'
 import type { MessageCache } from './message-cache'
+import type { Presence } from './presence'
+
+interface Asked {
+  conversationId: string
+  messageId: string
+  config: GenerationConfig
+}
 
 /** What a turn is for. */
 export type Task =
-  | { kind: 'send'; conversationId: string | null; parentId: string | null; text: string }
-  | { kind: 'regenerate'; conversationId: string; messageId: string }
+  | {
+      kind: 'send'
+      conversationId: string | null
+      parentId: string | null
+      text: string
+      config: GenerationConfig
+    }
+  /** Asks `messageId` again in other words; `parentId` is what both reply to. */
+  | ({ kind: 'edit'; parentId: string | null; text: string } & Asked)
+  | ({ kind: 'regenerate' } & Asked)
+  /** Goes on with `messageId`, whose text is `text`. */
+  | ({ kind: 'continue'; text: string } & Asked)
   | { kind: 'resume'; conversationId: string; generationId: string }
 
 /** One question on its way to its answer. Another object whenever it changes, but for `text`. */
@@ -31,6 +56,9 @@ export interface Turn {
 interface Options {
   chat: Chat
   cache: MessageCache
+  presence: Presence
+  /** How answers are to be generated now. */
+  config: () => GenerationConfig
   /** Says a sentence to people who listen to the page. */
   announce: (text: string) => void
   /** Called when a question has begun a conversation. */
@@ -40,6 +68,8 @@ interface Options {
 export class Turns {
   #chat: Chat
   #cache: MessageCache
+  #presence: Presence
+  #config: () => GenerationConfig
   #announce: (text: string) => void
   #onNewConversation: (id: string) => void
   #turns: readonly Turn[] = []
@@ -49,6 +79,8 @@ export class Turns {
   constructor(options: Options) {
     this.#chat = options.chat
     this.#cache = options.cache
+    this.#presence = options.presence
+    this.#config = options.config
     this.#announce = options.announce
     this.#onNewConversation = options.onNewConversation
   }
@@ -63,11 +95,24 @@ export class Turns {
 
   /** Asks, and returns the key of the turn. */
   send(conversationId: string | null, parentId: string | null, text: string): string {
-    return this.#begin(newRequestId(), { kind: 'send', conversationId, parentId, text })
+    const config = this.#config()
+    return this.#begin(newRequestId(), { kind: 'send', conversationId, parentId, text, config })
   }
 
-  regenerate({ conversationId, id: messageId }: Message): void {
-    this.#begin(newRequestId(), { kind: 'regenerate', conversationId, messageId })
+  /** Asks a question again in other words. */
+  edit(question: Message, text: string): void {
+    const { parentId } = question
+    this.#begin(newRequestId(), { kind: 'edit', parentId, text, ...this.#about(question) })
+  }
+
+  regenerate(answer: Message): void {
+    this.#begin(newRequestId(), { kind: 'regenerate', ...this.#about(answer) })
+  }
+
+  /** Goes on with an answer that ended too early. */
+  continue(answer: Message): void {
+    const { text } = answer
+    this.#begin(newRequestId(), { kind: 'continue', text, ...this.#about(answer) })
   }
 
   /** Follows an answer that is being generated; once, however often it is asked for. */
@@ -87,6 +132,15 @@ export class Turns {
     this.#controllers.get(key)?.abort()
     this.#controllers.delete(key)
     this.#set(this.#turns.filter((turn) => turn.key !== key))
+  }
+
+  /** A message is gone, with `all` that followed it and itself. */
+  removed(message: Message, all: readonly Message[]): void {
+    const ids = new Set(all.map(({ id }) => id))
+    for (const { key, start } of this.#turns) {
+      if (start && (ids.has(start.answerId) || ids.has(start.questionId))) this.discard(key)
+    }
+    this.#cache.removed(message)
   }
 
   /** Stops an answer, or, before it has begun, as soon as it has. */
@@ -112,23 +166,40 @@ export class Turns {
       task,
       phase: 'opening',
       start: null,
-      text: new FrameValue(''),
+      text: new FrameValue(task.kind === 'continue' ? task.text : ''),
       waiting: null,
       isStopping: false,
       error: null,
       failTime: 0,
     }
     this.#set([...this.#turns, turn])
-    void this.#follow(turn, this.#open(turn, controller.signal), controller.signal)
+    void this.#follow(turn, this.#listen(turn, controller.signal), controller.signal)
     return key
   }
 
-  #open({ key, task }: Turn, signal: AbortSignal): AnswerEvents {
+  #about({ conversationId, id: messageId }: Message): Asked {
+    return { conversationId, messageId, config: this.#config() }
+  }
+
+  #listen({ key, task }: Turn, signal: AbortSignal): AnswerEvents {
+    const source = {
+      generationId: task.kind === 'resume' ? task.generationId : null,
+      open: (inner: AbortSignal) => this.#open(key, task, inner),
+      resume: this.#chat.resume,
+    }
+    return listen(source, this.#presence, signal)
+  }
+
+  #open(requestId: string, task: Task, signal: AbortSignal): AnswerEvents {
     switch (task.kind) {
       case 'send':
-        return this.#chat.sendMessage({ requestId: key, ...task }, signal)
+        return this.#chat.sendMessage({ requestId, ...task }, signal)
+      case 'edit':
+        return this.#chat.editMessage({ requestId, ...task }, signal)
       case 'regenerate':
-        return this.#chat.regenerate({ requestId: key, messageId: task.messageId }, signal)
+        return this.#chat.regenerate({ requestId, ...task }, signal)
+      case 'continue':
+        return this.#chat.continueAnswer({ requestId, ...task }, signal)
       case 'resume':
         return this.#chat.resume(task.generationId, signal)
     }
@@ -156,7 +227,8 @@ export class Turns {
     const turn = this.#find(key)
     if (!turn || turn.start) return
     const { task } = turn
-    this.#cache.began(start, task.kind === 'send' ? task : null)
+    this.#cache.began(start, task.kind === 'send' || task.kind === 'edit' ? task : null)
+    if (task.kind !== 'resume') this.#cache.choose(start.conversationId, start.answerId)
     this.#patch(key, { phase: 'streaming', start })
     if (task.conversationId === null) this.#onNewConversation(start.conversationId)
     if (task.kind !== 'resume') this.#announce('Lamla is answering.')

@@ -1,9 +1,7 @@
 /** What one can do in a conversation. */
 
 import { useCallback } from 'react'
-import type { Message } from '../../api'
 import { useServices } from '../../services'
-import type { Turn } from './turns'
 import { useDraft } from './drafts'
 import { useConversation } from './useConversation'
 
@@ -28,16 +26,5 @@ export function useChat(conversationId: string | null) {
     send,
     /** Null while there is nothing to stop. */
     stop: running ? stop : null,
-    regenerate: (message: Message) => {
-      turns.regenerate(message)
-    },
-    retry: (turn: Turn) => {
-      turns.retry(turn)
-    },
-    /** Takes an unsent question back, to be changed. */
-    edit: (turn: Turn) => {
-      turns.discard(turn.key)
-      if (turn.task.kind === 'send') setDraft(turn.task.text)
-    },
   }
 }

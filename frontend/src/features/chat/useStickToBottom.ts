@@ -13,6 +13,8 @@ interface StickToBottom {
   isStuck: boolean
   /** Goes there, and stays there. */
   jump: (behavior?: ScrollBehavior) => void
+  /** Stays where it is. */
+  release: () => void
 }
 
 /** Begins at the bottom again whenever `subject` is another one. */
@@ -71,7 +73,11 @@ export function useStickToBottom(subject: string | null): StickToBottom {
     }
   }, [stick])
 
-  return { scrollRef, contentRef, isStuck, jump }
+  const release = useCallback(() => {
+    stick(false)
+  }, [stick])
+
+  return { scrollRef, contentRef, isStuck, jump, release }
 }
 
 function toBottom(box: HTMLElement | null, behavior: ScrollBehavior = 'instant'): void {

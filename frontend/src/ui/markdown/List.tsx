@@ -34,7 +34,7 @@ function withBoxInLine(tokens: Token[]): Token[] {
   if (box?.type !== 'checkbox') return tokens
   if (line?.type !== 'text')
     return [{ type: 'text', raw: '', text: '', tokens: [box] }, ...tokens.slice(1)]
-  return [{ ...line, tokens: [box, ...(partsOf(line) ?? [])] } as Tokens.Text, ...rest]
+  return [{ ...line, tokens: [box, ...(partsOf(line) ?? [])] }, ...rest]
 }
 
 /** An item that has not changed is the same object. */
