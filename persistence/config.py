@@ -37,6 +37,16 @@ class PersistenceSettings(DatabaseSettings):
         default="127.0.0.1:20804",
         description="Where HTTP is served to Envoy, host:port.",
     )
+    gateway: str = Field(
+        default="",
+        description="Where gateway is reached, host:port or a gRPC name, for /health "
+        "to say how it is. Empty: /health does not name it.",
+    )
+    llm_worker: str = Field(
+        default="",
+        description="Where llm_worker is reached, host:port or a gRPC name, for "
+        "/health to say how it is. Empty: /health does not name it.",
+    )
     public_origin: str = Field(
         default="http://localhost:8080",
         description="Where browsers reach Lamla; with https:// cookies are Secure and "

@@ -18,6 +18,7 @@ from persistence.http.app import HttpApp, PublicKeys
 from persistence.http.asgi import App
 from persistence.http.django_app import BoundedDjango
 from persistence.http.health import DatabaseHealth, ServiceHealth, ping
+from persistence.http.peers import Peers
 from persistence.http.server import HttpServer
 from persistence.http.static import StaticFiles
 from persistence.identity.guests.servicer import SERVICE as GUESTS
@@ -81,6 +82,9 @@ class Process:
         self.server.health.depends_on(
             "database", lambda: ping(self.pool), PROBE_SECONDS
         )
+        peers = {"gateway": config.gateway, "llm_worker": config.llm_worker}
+        self.peers = Peers(peers, certs)
+        self.peers.watch(self.server.health)
         health = ServiceHealth(self.server.health)
         exact: dict[str, App] = {
             "/.well-known/jwks.json": PublicKeys(keys.jwks),
@@ -125,6 +129,7 @@ class Process:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
         await self.http.stop()
+        await self.peers.close()
         await self.pool.close()
 
 

@@ -21,6 +21,7 @@ from persistence.chat.turns.servicer import SERVICE as TURNS
 from persistence.chat.turns.servicer import TurnServicer
 from persistence.database import Database
 from persistence.pool import Pool
+from tests.persistence.chat.conversations import Conversations
 from tests.persistence.chat.people import Person, person_create
 from tests.persistence.chat.turns import Turns
 
@@ -103,6 +104,18 @@ async def ann(people: Callable[[], Awaitable[Person]]) -> Person:
 async def bob(people: Callable[[], Awaitable[Person]]) -> Person:
     """Another one."""
     return await people()
+
+
+@pytest.fixture
+def anns(conversations: ConversationServiceStub, ann: Person) -> Conversations:
+    """Ann's conversations."""
+    return Conversations(conversations, ann)
+
+
+@pytest.fixture
+def bobs(conversations: ConversationServiceStub, bob: Person) -> Conversations:
+    """Bob's conversations."""
+    return Conversations(conversations, bob)
 
 
 @pytest.fixture

@@ -7,92 +7,16 @@ from typing import Any
 
 import grpc
 import pytest
-from lamla.chat.v1 import conversation_pb2, generation_pb2
-from lamla.chat.v1 import conversation_service_pb2 as pb
+from lamla.chat.v1 import generation_pb2
 from lamla.chat.v1.conversation_service_pb2_grpc import ConversationServiceStub
 
 from mesh.ids import uuid7
 from mesh.testing import TokenIssuer, bearer
-from persistence import orm
-from persistence.chat.models import (
-    Conversation,
-    Generation,
-    GenerationDelta,
-    Message,
-)
-from persistence.identity.models import User
+from persistence.chat.models import Conversation
 from tests.mesh.failures import failure, reason, typed
+from tests.persistence.chat.conversations import Conversations, rows
 from tests.persistence.chat.people import Person
 from tests.persistence.chat.turns import Turns, piece
-
-
-class Conversations:
-    """ConversationService as one person calls it."""
-
-    def __init__(self, stub: ConversationServiceStub, person: Person) -> None:
-        self.stub = stub
-        self.options: dict[str, Any] = {"metadata": person.metadata, "timeout": 20}
-
-    async def create(self, title: str = "", request_id: str = "") -> Any:
-        """Creates one."""
-        request = pb.CreateConversationRequest(
-            title=title, request_id=request_id or str(uuid7())
-        )
-        return (
-            await self.stub.CreateConversation(request, **self.options)
-        ).conversation
-
-    async def get(self, conversation_id: str) -> conversation_pb2.Conversation:
-        """Gets one."""
-        request = pb.GetConversationRequest(conversation_id=conversation_id)
-        return (await self.stub.GetConversation(request, **self.options)).conversation
-
-    async def rename(
-        self, conversation_id: str, title: str, request_id: str = ""
-    ) -> Any:
-        """Renames one."""
-        request = pb.UpdateConversationRequest(
-            conversation_id=conversation_id,
-            title=title,
-            request_id=request_id or str(uuid7()),
-        )
-        return (
-            await self.stub.UpdateConversation(request, **self.options)
-        ).conversation
-
-    async def delete(self, conversation_id: str, request_id: str = "") -> None:
-        """Deletes one."""
-        request = pb.DeleteConversationRequest(
-            conversation_id=conversation_id, request_id=request_id
-        )
-        await self.stub.DeleteConversation(request, **self.options)
-
-    async def page(self, **values: Any) -> pb.ListConversationsResponse:
-        """Lists a page."""
-        request = pb.ListConversationsRequest(**values)
-        return await self.stub.ListConversations(request, **self.options)
-
-    async def messages(self, conversation_id: str, **values: Any) -> Any:
-        """Lists a page of messages."""
-        request = pb.ListMessagesRequest(conversation_id=conversation_id, **values)
-        return await self.stub.ListMessages(request, **self.options)
-
-
-@pytest.fixture
-def anns(conversations: ConversationServiceStub, ann: Person) -> Conversations:
-    """Ann's conversations."""
-    return Conversations(conversations, ann)
-
-
-@pytest.fixture
-def bobs(conversations: ConversationServiceStub, bob: Person) -> Conversations:
-    """Bob's conversations."""
-    return Conversations(conversations, bob)
-
-
-async def rows(model: type) -> int:
-    """How many there are, whoever's."""
-    return await orm.run(model.objects.count, using="service")
 
 
 class TestCreate:
@@ -123,7 +47,7 @@ class TestCreate:
 
         other = await failure(anns.create("Physics", request_id))
         method = await failure(
-            anns.rename(created.conversation_id, "Biology", request_id)
+            anns.update(created.conversation_id, title="Biology", request_id=request_id)
         )
 
         assert ["REQUEST_ID_REUSED"] * 2 == [reason(other), reason(method)]
@@ -149,7 +73,7 @@ class TestCreate:
         created = await anns.create()
         for call in (
             anns.create("nul \x00"),
-            anns.rename(created.conversation_id, "nul \x00"),
+            anns.update(created.conversation_id, title="nul \x00"),
         ):
             error = await failure(call)
             assert ["title"] == [v.field for v in typed(error).field_violations]
@@ -165,90 +89,6 @@ class TestCreate:
         error = await failure(Conversations(conversations, ghost).create())
 
         assert "SESSION_ENDED" == reason(error)
-
-
-class TestRename:
-    async def test_a_repetition_changes_nothing(self, anns: Conversations):
-        """
-        Not even a title that was given since. The place in the list stays.
-        """
-        created = await anns.create("One")
-        conversation_id, request_id = created.conversation_id, str(uuid7())
-        await anns.rename(conversation_id, "Two", request_id)
-        await anns.rename(conversation_id, "Three")
-
-        again = await anns.rename(conversation_id, "Two", request_id)
-
-        assert "Three" == again.title
-        assert created.update_time == again.update_time
-
-
-class TestDelete:
-    async def test_takes_everything_with_it(self, anns: Conversations, turns: Turns):
-        """
-        Messages, generations and deltas; the running writer learns that it has lost.
-        """
-        begun = await turns.say()
-        await turns.append(piece(begun, "x"))
-
-        await anns.delete(begun.generation.conversation_id)
-
-        models = (Conversation, Message, Generation, GenerationDelta)
-        assert [0] * 4 == [await rows(model) for model in models]
-        assert [begun.generation.generation_id] == await turns.append(piece(begun, "y"))
-
-    async def test_again_is_not_found_unless_it_is_the_same_request(
-        self, anns: Conversations
-    ):
-        """
-        With its request id a deletion can be repeated.
-        """
-        conversation_id = (await anns.create()).conversation_id
-        request_id = str(uuid7())
-        await anns.delete(conversation_id, request_id)
-        await anns.delete(conversation_id, request_id)
-
-        error = await failure(anns.delete(conversation_id))
-
-        assert "CONVERSATION_NOT_FOUND" == reason(error)
-
-    async def test_a_long_conversation_is_deleted_at_once(
-        self, anns: Conversations, ann: Person
-    ):
-        """
-        Thousands of messages, each the child of the one before.
-        """
-        conversation_id = (await anns.create()).conversation_id
-        ids = [uuid7() for _ in range(5_000)]
-
-        def fill() -> None:
-            Message.objects.bulk_create(
-                Message(
-                    id=this,
-                    owner_id=ann.id,
-                    conversation_id=conversation_id,
-                    parent_id=parent,
-                    role=1,
-                )
-                for parent, this in zip([None, *ids], ids, strict=False)
-            )
-
-        await orm.run(fill, owner=ann.id)
-        await anns.delete(conversation_id)
-
-        assert 0 == await rows(Message)
-
-    async def test_a_user_takes_everything_along(self, turns: Turns, ann: Person):
-        """
-        Deleting the account leaves nothing of what was said.
-        """
-        begun = await turns.say()
-        await turns.append(piece(begun, "x"))
-
-        await orm.run(lambda: User.objects.all().delete(), using="service")
-
-        models = (Conversation, Message, Generation, GenerationDelta)
-        assert [0] * 4 == [await rows(model) for model in models]
 
 
 class TestOtherUsers:
@@ -273,8 +113,10 @@ class TestOtherUsers:
             bobs.get,
             bobs.delete,
             bobs.messages,
-            lambda i: bobs.rename(i, "x"),
+            lambda i: bobs.update(i, title="x"),
             lambda i: bobs.delete(i, str(uuid7())),
+            bobs.undelete,
+            bobs.export,
         ):
             theirs = await spelled(call, hidden)
             assert await spelled(call, unknown) == theirs

@@ -11,13 +11,17 @@ import psycopg
 import pytest
 from django.db import connection
 from lamla.chat.v1 import conversation_service_pb2 as conversations_pb
-from lamla.chat.v1.conversation_service_pb2_grpc import ConversationServiceStub
+from lamla.chat.v1.conversation_service_pb2_grpc import (
+    ConversationServiceServicer,
+    ConversationServiceStub,
+)
 from lamla.store.v1.turn_service_pb2_grpc import TurnServiceServicer
 
 from mesh.ids import uuid7
 from persistence.chat.turns import begin
 from persistence.chat.turns.domain import BegunTurn
 from tests.mesh.failures import failure, reason, typed
+from tests.persistence.chat.conversations import Conversations
 from tests.persistence.chat.turns import Turns, counts, piece
 from tests.persistence.postgres import TestServer
 
@@ -121,17 +125,15 @@ class TestServerDown:
     async def test_every_method_says_when_to_try_again(
         self,
         turns: Turns,
-        conversations: ConversationServiceStub,
+        anns: Conversations,
         server: TestServer,
     ):
         """
         UNAVAILABLE, DATABASE_UNAVAILABLE, RetryInfo; no SQL, no stack, no host.
         """
         begun = await turns.say()
-        conversation_id = begun.generation.conversation_id
-        metadata = turns.person.metadata
-        of_it = {"conversation_id": conversation_id}
-        once = {"request_id": str(uuid7())}
+        generation = begun.generation
+        conversation_id = generation.conversation_id
 
         server.stop()
         try:
@@ -139,31 +141,20 @@ class TestServerDown:
                 turns.say(),
                 turns.append(piece(begun, "x")),
                 turns.finish(begun, "x"),
-                turns.locate(begun.generation.generation_id),
-                turns.take_over(begun.generation.generation_id),
-                conversations.CreateConversation(
-                    conversations_pb.CreateConversationRequest(**once),
-                    metadata=metadata,
-                ),
-                conversations.ListConversations(
-                    conversations_pb.ListConversationsRequest(), metadata=metadata
-                ),
-                conversations.GetConversation(
-                    conversations_pb.GetConversationRequest(**of_it), metadata=metadata
-                ),
-                conversations.UpdateConversation(
-                    conversations_pb.UpdateConversationRequest(
-                        title="x", **of_it, **once
-                    ),
-                    metadata=metadata,
-                ),
-                conversations.DeleteConversation(
-                    conversations_pb.DeleteConversationRequest(**of_it),
-                    metadata=metadata,
-                ),
-                conversations.ListMessages(
-                    conversations_pb.ListMessagesRequest(**of_it), metadata=metadata
-                ),
+                turns.locate(generation.generation_id),
+                turns.take_over(generation.generation_id),
+                turns.title(begun, "x"),
+                anns.create(),
+                anns.page(),
+                anns.get(conversation_id),
+                anns.update(conversation_id, title="x"),
+                anns.delete(conversation_id),
+                anns.undelete(conversation_id),
+                anns.search("x"),
+                anns.export(conversation_id),
+                anns.load("[]"),
+                anns.delete_message(generation.user_message_id),
+                anns.messages(conversation_id),
             )
             errors = await asyncio.gather(*(failure(call) for call in calls))
         finally:
@@ -175,9 +166,12 @@ class TestServerDown:
             shown = f"{error.details()} {typed(error).metadata}".lower()
             assert [] == [secret for secret in SECRETS if secret in shown]
         methods = {
-            name for name in vars(TurnServiceServicer) if not name.startswith("_")
+            name
+            for service in (TurnServiceServicer, ConversationServiceServicer)
+            for name in vars(service)
+            if not name.startswith("_")
         }
-        assert len(methods) + 6 == len(errors)
+        assert len(methods) == len(errors)
         assert (1, 2, 1) == await counts()
 
     @pytest.mark.parity("A8")

@@ -100,12 +100,18 @@ METHODS: list[tuple[str, type[Message]]] = [
     ("GetConversation", conversations_pb.GetConversationRequest),
     ("UpdateConversation", conversations_pb.UpdateConversationRequest),
     ("DeleteConversation", conversations_pb.DeleteConversationRequest),
+    ("UndeleteConversation", conversations_pb.UndeleteConversationRequest),
+    ("SearchConversations", conversations_pb.SearchConversationsRequest),
+    ("ExportConversation", conversations_pb.ExportConversationRequest),
+    ("ImportConversations", conversations_pb.ImportConversationsRequest),
+    ("DeleteMessage", conversations_pb.DeleteMessageRequest),
     ("ListMessages", conversations_pb.ListMessagesRequest),
     ("BeginTurn", pb.BeginTurnRequest),
     ("AppendEvents", pb.AppendEventsRequest),
     ("FinishTurn", pb.FinishTurnRequest),
     ("LocateGeneration", pb.LocateGenerationRequest),
     ("TakeOverGeneration", pb.TakeOverGenerationRequest),
+    ("SetConversationTitle", pb.SetConversationTitleRequest),
 ]
 EXAMPLES = 60
 

@@ -17,7 +17,13 @@ from mesh.errors import ServiceError
 from mesh.ids import uuid7
 from persistence import orm
 from persistence.chat.models import Conversation
-from persistence.chat.page_tokens import page_token_make, page_token_read
+from persistence.chat.page_tokens import (
+    Place,
+    page_token_make,
+    page_token_read,
+    time_from_number,
+    time_to_number,
+)
 from persistence.chat.selectors import conversation_list, message_list
 from tests.mesh.failures import failure, reason, typed
 from tests.persistence.chat.people import Person
@@ -164,14 +170,22 @@ class TestTokens:
             assert "INVALID_FIELD" == reason(error)
             assert ["page_token"] == [v.field for v in typed(error).field_violations]
 
-    @given(st.datetimes(timezones=st.just(UTC)), st.uuids())
-    def test_read_back_what_was_made(self, time, last_id):
+    @given(
+        st.datetimes(timezones=st.just(UTC)),
+        st.uuids(),
+        st.integers(-(2**63), 2**63 - 1),
+    )
+    def test_read_back_what_was_made(self, time, last_id, number):
         """
-        To the microsecond, for any time and id.
+        To the microsecond, for any time, number and id.
         """
-        token = page_token_make("list", time, last_id)
+        place = Place(last_id, number, time_to_number(time))
 
-        assert (time, last_id) == page_token_read("list", token)
+        token = page_token_make("list", place)
+        found = page_token_read("list", token)
+
+        assert place == found
+        assert time == time_from_number(found.second)
 
     @given(st.text(max_size=400))
     def test_no_text_is_a_token(self, text):

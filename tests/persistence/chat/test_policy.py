@@ -39,4 +39,5 @@ def test_turns_are_gateways():
         "TakeOverGeneration": (gateway, USERS),
         "AppendEvents": (gateway, None),
         "FinishTurn": (gateway, None),
+        "SetConversationTitle": (gateway, None),
     } == turns

@@ -19,6 +19,7 @@ TABLES = (
     "chat_generation",
     "chat_generationdelta",
     "chat_message",
+    "chat_searchentry",
 )
 
 
@@ -49,9 +50,9 @@ class TestReads:
         """
         Without an owner, or as another one, every table looks empty.
         """
-        assert [0] * 5 == counts(database)
-        assert [0] * 5 == counts(database, bob.id)
-        assert [1, 0, 1, 1, 2] == counts(database, ann.id)
+        assert [0] * 6 == counts(database)
+        assert [0] * 6 == counts(database, bob.id)
+        assert [1, 0, 1, 1, 2, 2] == counts(database, ann.id)
 
     @pytest.mark.parity("A87")
     @pytest.mark.usefixtures("begun")

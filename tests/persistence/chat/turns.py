@@ -81,6 +81,12 @@ class Turns:
             edited_message=pb.EditedMessage(message_id=message_id, text=text), **values
         )
 
+    async def go_on(self, message_id: str, **values: Any) -> pb.BeginTurnResponse:
+        """Begins a turn with the rest of an answer."""
+        return await self.begin(
+            continued_answer=pb.ContinuedAnswer(message_id=message_id), **values
+        )
+
     async def append(
         self, *deltas: pb.GenerationDelta, lease: Duration = LEASE
     ) -> list[str]:
@@ -118,6 +124,18 @@ class Turns:
         return await self.stub.LocateGeneration(
             request, metadata=self.person.metadata, timeout=20
         )
+
+    async def title(self, begun: Any, title: str, **values: Any) -> bool:
+        """Gives its conversation a title, as a model makes it."""
+        request = pb.SetConversationTitleRequest(
+            **{
+                "generation_id": begun.generation.generation_id,
+                "capability": begun.capability,
+                "title": title,
+                **values,
+            }
+        )
+        return (await self.stub.SetConversationTitle(request, timeout=20)).accepted
 
     async def take_over(
         self, generation_id: str, endpoint: str = "gateway-2:20801"

@@ -9,7 +9,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from mesh.channels import PeerChannel
 from mesh.credentials import Certificates
+from mesh.testing import serving
 from mesh.tokens import keys_from_jwks
+from persistence.serve import Process
 
 
 async def until(condition) -> None:
@@ -40,6 +42,36 @@ async def check(process, certs):
 
 
 class TestHealth:
+    async def test_names_the_peers(self, process_config, database, certs):
+        """
+        Where the other processes are reached, `/health` says how each is: one that
+        serves, and one that is not there.
+        """
+        async with serving(
+            lambda _: None, certs=certs, policy={}, client="persistence"
+        ) as gateway:
+            config = process_config.model_copy(
+                update={"gateway": gateway.address, "llm_worker": "127.0.0.1:1"}
+            )
+            process = Process(config)
+            await process.start()
+            await process.server.start()
+
+            async def is_known() -> bool:
+                named = process.server.health.snapshot()["dependencies"]
+                return all(each["status"] != "unknown" for each in named.values())
+
+            await until(is_known)
+            named = process.server.health.snapshot()["dependencies"]
+            await process.server.stop()
+            await process.stop()
+
+        assert {
+            "database": "serving",
+            "gateway": "serving",
+            "llm_worker": "not_serving",
+        } == {name: each["status"] for name, each in named.items()}
+
     @pytest.mark.parametrize("path", ["/health", "/api/v1/chat/health"])
     async def test_names_each_dependency(self, envoy, path):
         """
