@@ -16,7 +16,12 @@ _PROBE_SECONDS = 2.0
 
 
 async def serves(
-    target: str, *, peer: str, certificates: Path, services: Sequence[str] = ("",)
+    target: str,
+    *,
+    peer: str,
+    certificates: Path,
+    services: Sequence[str] = ("",),
+    seconds: float = _PROBE_SECONDS,
 ) -> bool:
     """Whether the peer at this address says SERVING for all of these services.
 
@@ -25,6 +30,7 @@ async def serves(
         peer: whose certificate it has to show.
         certificates: the directory of the launcher's own certificate.
         services: names of health; the empty one is the peer as a whole.
+        seconds: how long it may take to answer for each.
     """
     credentials = Certificates(certificates).channel_credentials()
     options = (("grpc.ssl_target_name_override", dns_name(peer)),)
@@ -33,8 +39,7 @@ async def serves(
         requests = [health_pb2.HealthCheckRequest(service=name) for name in services]
         try:
             answers = [
-                await stub.Check(request, timeout=_PROBE_SECONDS)
-                for request in requests
+                await stub.Check(request, timeout=seconds) for request in requests
             ]
         except grpc.aio.AioRpcError:
             return False

@@ -57,7 +57,9 @@ _LAUNCHERS_OWN = {
     "LAMLA_GATEWAY_LLM_WORKER": "LAMLA_INTERNAL_PORT_BASE",
     "LAMLA_GATEWAY_PERSISTENCE": "LAMLA_INTERNAL_PORT_BASE",
     "LAMLA_LLM_LISTEN": "LAMLA_INTERNAL_PORT_BASE",
+    "LAMLA_PERSISTENCE_GATEWAY": "LAMLA_INTERNAL_PORT_BASE",
     "LAMLA_PERSISTENCE_HTTP_LISTEN": "LAMLA_INTERNAL_PORT_BASE",
+    "LAMLA_PERSISTENCE_LLM_WORKER": "LAMLA_INTERNAL_PORT_BASE",
     "LAMLA_PERSISTENCE_LISTEN": "LAMLA_INTERNAL_PORT_BASE",
 }
 
@@ -140,6 +142,7 @@ class Wiring:
             "LAMLA_PERSISTENCE_SIGNING_KEY_FILE": str(self.keyring.signing_key_file()),
             "LAMLA_PERSISTENCE_PUBLIC_ORIGIN": f"http://localhost:{self.settings.port}",
         }
+        gateways = ",".join(map(_local, ports.gateways))
         given = _without(_given(PersistenceSettings), _MIGHTY)
         if "SECRET_KEY" in given:
             del unless_given["SECRET_KEY_FILE"]
@@ -149,6 +152,9 @@ class Wiring:
             **unless_given,
             **given,
             **self._peer("persistence"),
+            "LAMLA_PERSISTENCE_GATEWAY": "ipv4:"
+            + ",".join(map(_local, ports.gateways)),
+            "LAMLA_PERSISTENCE_LLM_WORKER": _local(ports.llm_worker),
             "LAMLA_PERSISTENCE_LISTEN": _local(ports.persistence),
             "LAMLA_PERSISTENCE_HTTP_LISTEN": _local(ports.persistence_http),
         }

@@ -152,16 +152,16 @@ class Traffic:
     async def _list(self) -> None:
         request = conversations.ListConversationsRequest()
         await self._conversations.ListConversations(
-            request, metadata=self._metadata, timeout=10
+            request, metadata=self._metadata, timeout=20
         )
 
     async def _models(self) -> None:
         request = chat.GetModelsRequest()
-        await self._chat.GetModels(request, metadata=self._metadata, timeout=10)
+        await self._chat.GetModels(request, metadata=self._metadata, timeout=20)
 
     async def _health(self) -> None:
         def ask() -> None:
-            with urllib.request.urlopen(self.stack.url + "/health", timeout=10) as got:  # noqa: S310
+            with urllib.request.urlopen(self.stack.url + "/health", timeout=20) as got:  # noqa: S310
                 assert "serving" == json.load(got)["status"]
 
         # Many at once: HTTP/1.1 takes a connection for each.
@@ -178,7 +178,9 @@ class Traffic:
         own = self.stack.home / "certs" / "launcher"
         answers = await asyncio.gather(
             *(
-                health.serves(f"127.0.0.1:{port}", peer=peer, certificates=own)
+                health.serves(
+                    f"127.0.0.1:{port}", peer=peer, certificates=own, seconds=20
+                )
                 for port, peer in servers
             )
         )
@@ -253,7 +255,7 @@ def trusted(stack: Stack, peer: str) -> list[str]:
 def edge_failures(stack: Stack) -> dict[str, int]:
     """Envoy's counters of what can go wrong with a connection to a peer."""
     url = f"{stack.admin_url}/stats?format=json&filter=^cluster\\."
-    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(url, timeout=20) as answer:  # noqa: S310
         stats = json.load(answer)["stats"]
     return {
         stat["name"]: stat["value"]
