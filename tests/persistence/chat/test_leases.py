@@ -108,6 +108,37 @@ class TestTakeOver:
 
         assert "GENERATION_ENDED" == reason(error)
 
+    @pytest.mark.parametrize(
+        ("holder", "taker", "is_taken"),
+        [
+            ("gateway-1:20801#a", "gateway-1:20801#b", True),
+            ("gateway-1:20801#a", "gateway-1:20801#a", False),
+            ("gateway-1:20801#a", "gateway-2:20801#b", False),
+            ("gateway-1:20801#a", "gateway-1:20801", False),
+            ("gateway-1:20801", "gateway-1:20801#b", False),
+            ("gateway-1:20801", "gateway-1:20801", False),
+            ("gateway-1:208011#a", "gateway-1:20801#b", False),
+            ("gateway-1:20801#a", "gateway_1:20801#b", False),
+            ("gateway-1:20801#a", "%#b", False),
+        ],
+    )
+    async def test_what_an_earlier_run_left_is_taken_at_once(
+        self, turns: Turns, holder: str, taker: str, *, is_taken: bool
+    ):
+        """
+        Two processes cannot listen at one address: the one before is gone. Should it
+        not be, its epoch is too old to write.
+        """
+        begun = await turns.say(gateway_endpoint=holder)
+        call = turns.take_over(begun.generation.generation_id, taker)
+
+        if not is_taken:
+            assert "LEASE_LOST" == reason(await failure(call))
+            return
+        taken = await call
+        assert (2, taker) == (taken.lease.epoch, taken.lease.gateway_endpoint)
+        assert [begun.generation.generation_id] == await turns.append(piece(begun, "x"))
+
 
 class TestSweep:
     async def test_an_abandoned_answer_is_interrupted_with_its_text(self, turns: Turns):
