@@ -152,8 +152,8 @@ class Wiring:
             **unless_given,
             **given,
             **self._peer("persistence"),
-            "LAMLA_PERSISTENCE_GATEWAY": "ipv4:"
-            + ",".join(map(_local, ports.gateways)),
+            # To be named in `/health`.
+            "LAMLA_PERSISTENCE_GATEWAY": f"ipv4:{gateways}",
             "LAMLA_PERSISTENCE_LLM_WORKER": _local(ports.llm_worker),
             "LAMLA_PERSISTENCE_LISTEN": _local(ports.persistence),
             "LAMLA_PERSISTENCE_HTTP_LISTEN": _local(ports.persistence_http),
