@@ -26,7 +26,7 @@ BLOCK = re.compile(r"^\s*(?:#{1,6}|[-*+>•]|\d{1,2}[.)])\s+")
 LABEL = re.compile(
     r"^(?:(?:conversation|chat|the)\s+)*"
     r"(?:title|titel|titre|título|titolo|tytuł|заголовок|название|标题|標題|タイトル|제목|عنوان)"
-    r"\s*[:：=–—-]\s*",  # noqa: RUF001 - Written like this in some languages.
+    r"(?:\s+for)?\s*[:：=–—-]\s*",  # noqa: RUF001 - Written like this in some languages.
     re.IGNORECASE,
 )
 # Begins of refusals, apologies and of talk about the task.

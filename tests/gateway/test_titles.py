@@ -23,6 +23,7 @@ def made(raw: str, **values: bool | str) -> str | None:
         ("  «Wie Pflanzen Zucker machen»\n", "Wie Pflanzen Zucker machen"),
         ("Title: Sugar from light", "Sugar from light"),
         ("**Title:** Sugar from light", "Sugar from light"),
+        ("Title for: Sugar from light", "Sugar from light"),
         ("Conversation title - Sugar from light", "Sugar from light"),
         ("Titel: „Zucker aus Licht“", "Zucker aus Licht"),
         ("标题：植物如何制造糖", "植物如何制造糖"),  # noqa: RUF001 - Meant.
