@@ -1,12 +1,14 @@
 """How the next token of a local model is chosen: so that it does not go in circles.
 
 Small models say a sentence again and again until the bound on the answer ends it.
-Method: 32 questions of school under the tutor's instructions, at most 400 tokens, the
-built-in model; answers that run into the bound, answers whose end repeats itself, and
-how many of 80 words that belong into the answers are in them:
+Measured with the built-in model on 32 questions of school under the tutor's
+instructions, with a bound of 400 tokens: answers that run into it, those of them that
+go in circles at their end, and how many of 80 words that belong into the answers are
+there; with what is set here, and in brackets without:
 
-    temperature 0     without: 18 cut, 19 repeat, 55 words     with: 1, 2, 68
-    temperature 0.7   without: 16 cut, 15 repeat, 45 words     with: 5, 0, 58
+    temperature 0      1 (18) cut off,  1 (18) of them in circles,  68 (55) words
+    temperature 0.7    9 (16) cut off,  0 (14) of them in circles,  49 (45) words
+    another seed       6 cut off,       0 of them in circles,       61 words
 """
 
 from __future__ import annotations
