@@ -61,6 +61,8 @@ def scripted(home: Path, **environment: str) -> Stack:
         environment={
             "LAMLA_LLM_PROVIDERS": "scripted",
             "LAMLA_LLM_SCRIPTED_MODEL": DEFAULT_MODEL,
+            # The log then holds answers only, and titles are their first lines.
+            "LAMLA_GATEWAY_TITLES": "false",
             "LAMLA_LLM_SCRIPTED_LOG": str(home / "scripted.jsonl"),
             **UNLIMITED,
             **environment,
