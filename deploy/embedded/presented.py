@@ -1,6 +1,7 @@
 """Which certificates the running peers present, as Envoy sees them."""
 
 import asyncio
+import contextlib
 import json
 import ssl
 import tempfile
@@ -79,7 +80,9 @@ class Presented:
         except (OSError, TimeoutError):
             return None
         certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-        writer.close()
+        writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
         return x509.load_der_x509_certificate(certificate).serial_number
 
     def context(self) -> ssl.SSLContext:

@@ -6,7 +6,9 @@ Each is what an older client sends, byte for byte but for ids, with and without 
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import time
 import urllib.error
 import urllib.request
@@ -117,6 +119,15 @@ def replay(stack: Stack, sent: Recorded, token: str = "", path: str = "") -> Got
     with answer:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Got(answer.status, headers, answer.read().decode())
+
+
+def until_status(stack: Stack, sent: Recorded, status: int) -> Got:
+    """Sends a request until it is answered with `status`."""
+    end = time.monotonic() + 60
+    while (got := replay(stack, sent)).status != status:
+        assert time.monotonic() < end, got.text
+        time.sleep(0.2)
+    return got
 
 
 def events(text: str) -> list[dict[str, Any]]:
@@ -258,6 +269,28 @@ class TestHealth:
         assert parts == got.json["dependencies"].keys()
         for dependency in got.json["dependencies"].values():
             assert "serving" == dependency["status"]
+
+    def test_a_peer_that_hangs_is_named(self, stack: Stack):
+        """
+        503 while it does, 200 soon after.
+        """
+        sent = recorded("health")
+        pid = stack.pid("llm_worker")
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            sick = until_status(stack, sent, 503)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        well = until_status(stack, sent, 200)
+
+        assert sent.keys == sick.json.keys()
+        states = {
+            name: dependency["status"]
+            for name, dependency in sick.json["dependencies"].items()
+        }
+        assert "serving" != states.pop("llm_worker")
+        assert {"database": "serving", "gateway": "serving"} == states
+        assert "serving" == well.json["status"]
 
     def test_the_database_is_asked_now(self, stack: Stack):
         """
