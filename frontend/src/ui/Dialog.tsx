@@ -19,6 +19,8 @@ export function Dialog({ label, onClose, className = '', children }: Props) {
     const dialog = ref.current
     if (!dialog) return
     dialog.showModal()
+    // The browser would choose the first control, which is often the one that closes.
+    dialog.querySelector<HTMLElement>('[data-first-focus]')?.focus()
     const forget = dialogOpened(dialog)
     return () => {
       forget()

@@ -10,10 +10,13 @@ export interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   error?: ReactNode
   /** Stands at the end of the line. */
   end?: ReactNode
+  /** Whether a dialog begins here. */
+  isFirst?: boolean
   ref?: Ref<HTMLInputElement>
 }
 
-export function Field({ label, hint, error, end, className = '', ...input }: FieldProps) {
+export function Field(props: FieldProps) {
+  const { label, hint, error, end, isFirst, className = '', ...input } = props
   const id = useId()
   const noteId = `${id}-note`
   const note = error ?? hint
@@ -25,6 +28,7 @@ export function Field({ label, hint, error, end, className = '', ...input }: Fie
       <div className="relative flex">
         <input
           id={id}
+          data-first-focus={isFirst}
           aria-invalid={error !== undefined}
           aria-describedby={note ? noteId : undefined}
           className={`min-w-0 flex-1 rounded-sm border bg-paper px-2.5 py-1.5 text-read outline-offset-0 read-only:opacity-60 ${error ? 'border-danger' : 'border-edge'} ${end ? 'pr-18' : ''}`}

@@ -18,6 +18,8 @@ export interface MenuItem {
 
 interface Props {
   label: string
+  /** Whether the button shows words, which then name it. */
+  hasWords?: boolean
   className?: string
   /** Groups of items; a line stands between them. */
   groups: MenuItem[][]
@@ -27,7 +29,7 @@ interface Props {
   children: ReactNode
 }
 
-export function Menu({ label, className = '', groups, header, children }: Props) {
+export function Menu({ label, hasWords, className = '', groups, header, children }: Props) {
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const popover = useRef<HTMLDivElement>(null)
@@ -69,8 +71,8 @@ export function Menu({ label, className = '', groups, header, children }: Props)
       <button
         ref={button}
         type="button"
-        aria-label={label}
-        title={label}
+        aria-label={hasWords ? undefined : label}
+        title={hasWords ? undefined : label}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-controls={id}

@@ -78,7 +78,7 @@ export function Toasts({ toaster }: { toaster: Toaster }) {
   return createPortal(
     <section
       aria-label="Messages"
-      className="pointer-events-none fixed inset-x-0 bottom-[max(1rem,env(safe-area-inset-bottom))] z-10 grid justify-items-center gap-2 px-4"
+      className="pointer-events-none fixed inset-x-0 bottom-28 z-10 grid justify-items-center gap-2 px-4"
     >
       {toasts.map((toast) => (
         <ToastCard

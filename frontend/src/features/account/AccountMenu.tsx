@@ -19,8 +19,8 @@ import { useSignOut } from './useSignOut'
 
 const THEMES: [Theme, string][] = [
   ['system', 'Theme of the system'],
-  ['light', 'Light'],
-  ['dark', 'Dark'],
+  ['light', 'Light theme'],
+  ['dark', 'Dark theme'],
 ]
 
 export function AccountMenu() {
@@ -69,13 +69,14 @@ export function AccountMenu() {
 
   return (
     <Menu
-      label={`Account: ${nameOf(account)}`}
+      label="Account"
+      hasWords
       className="flex h-11 w-full items-center gap-2.5 rounded-sm px-2 text-left transition-colors hover:bg-hover"
       groups={groups}
       header={
-        <div className="max-w-64 border-b border-line px-2 pt-1 pb-2">
+        <div className="mb-1 max-w-64 border-b border-line px-2 pt-1 pb-2">
           <p className="truncate font-medium">{isGuest ? 'Guest' : nameOf(account)}</p>
-          <p className="truncate text-fine text-faint">
+          <p className="text-fine break-words text-faint">
             {isGuest
               ? 'Your conversations are kept in this browser’s session.'
               : [account.displayName && account.email, roleOf(account)].filter(Boolean).join(' · ')}
@@ -85,6 +86,7 @@ export function AccountMenu() {
     >
       <PersonIcon className="size-5 shrink-0 text-soft" />
       <span className="min-w-0 flex-1">
+        <span className="sr-only">Account: </span>
         <span className="block truncate">{nameOf(account)}</span>
         <span className="block truncate text-fine text-faint">{roleOf(account)}</span>
       </span>

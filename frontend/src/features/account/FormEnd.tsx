@@ -15,11 +15,18 @@ interface Props {
 export function FormEnd({ label, error, isSending, notBefore }: Props) {
   const seconds = useCountdown(notBefore)
   return (
-    <>
-      <div role="alert">{error && <Notice>{error.message}</Notice>}</div>
-      <Button type="submit" look="primary" className="py-2" disabled={isSending || seconds > 0}>
-        {seconds > 0 ? `${label} in ${String(seconds)} s` : isSending ? 'One moment…' : label}
+    <div>
+      <div role="alert" className={error ? 'pb-4' : ''}>
+        {error && <Notice>{error.message}</Notice>}
+      </div>
+      <Button
+        type="submit"
+        look="primary"
+        className="w-full py-2"
+        disabled={isSending || seconds > 0}
+      >
+        {seconds > 0 ? `${label} in ${seconds} s` : isSending ? 'One moment…' : label}
       </Button>
-    </>
+    </div>
   )
 }

@@ -44,7 +44,7 @@ export function RegisterWindow({ onClose }: { onClose: () => void }) {
           type="email"
           name="email"
           autoComplete="username"
-          autoFocus
+          isFirst
           required
           value={email}
           error={form.violations.email}

@@ -45,7 +45,7 @@ export function SignInWindow({ onClose }: { onClose: () => void }) {
           type="email"
           name="email"
           autoComplete="username"
-          autoFocus
+          isFirst
           value={email}
           error={form.violations.email}
           onChange={(event) => {

@@ -4,7 +4,6 @@ import type { KeyboardEvent } from 'react'
 import { useRef, useState } from 'react'
 import type { Conversation } from '../../api'
 import { Link, pathOf } from '../../router'
-import { PinIcon } from '../../ui/icons'
 import { ConversationMenu } from './ConversationMenu'
 import { RenameForm } from './RenameForm'
 import { titleOf } from './useActions'
@@ -63,7 +62,7 @@ export function ConversationItem(props: Props) {
         onClick={onFollow}
         onKeyDown={onKeyDown}
         data-conversation={conversation.id}
-        className={`flex min-w-0 flex-1 items-center gap-2 rounded-sm px-2 py-1.5 touch:py-2 ${isCurrent ? 'font-medium' : 'text-soft'}`}
+        className={`flex min-w-0 flex-1 items-center gap-2 rounded-sm py-1.5 pl-2 touch:py-2 touch:pr-11 ${isCurrent ? 'pr-9 font-medium' : 'pr-2 text-soft group-focus-within:pr-9 group-hover:pr-9'}`}
       >
         <span className="truncate">{title}</span>
         {isAnswering && <span className="sr-only"> (answering)</span>}
@@ -74,13 +73,12 @@ export function ConversationItem(props: Props) {
           />
         )}
         {conversation.isPinned && <span className="sr-only"> (pinned)</span>}
-        {conversation.isPinned && <PinIcon className="ml-auto size-3.5 shrink-0 text-faint" />}
       </Link>
       <ConversationMenu
         conversation={conversation}
         onRename={rename}
         onRemove={remove}
-        className={`mr-1 grid size-7 shrink-0 place-items-center rounded-sm text-soft hover:bg-line hover:text-ink touch:size-9 ${isCurrent ? '' : 'opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 touch:opacity-60'}`}
+        className={`absolute right-1 grid size-7 place-items-center rounded-sm text-soft hover:bg-line hover:text-ink touch:size-9 ${isCurrent ? '' : 'opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 touch:opacity-60'}`}
       />
     </li>
   )

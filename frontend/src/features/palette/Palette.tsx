@@ -61,13 +61,13 @@ export function Palette({ onClose }: { onClose: () => void }) {
     <Dialog
       label="Search and commands"
       onClose={onClose}
-      className="mx-auto mt-0 mb-auto h-dvh max-h-none w-full max-w-none overflow-hidden md:mt-[12vh] md:h-auto md:max-h-[70vh] md:w-[38rem] md:rounded-lg"
+      className="mx-auto mt-0 mb-auto h-dvh max-h-none w-full max-w-none overflow-hidden md:mt-[12vh] md:h-fit md:max-h-[70vh] md:w-[38rem] md:rounded-lg"
     >
       <div className="flex h-full max-h-[inherit] flex-col">
         <div className="flex shrink-0 items-center gap-2.5 border-b border-line px-4">
           <SearchIcon className="size-5 shrink-0 text-faint" />
           <input
-            autoFocus
+            data-first-focus
             role="combobox"
             aria-label="Search and commands"
             aria-expanded="true"

@@ -1,14 +1,12 @@
 /** What the palette shows for what was typed. */
 
-import { useQuery } from '@tanstack/react-query'
-import { keys, listedConversation } from '../../queries'
-import { useRoute } from '../../router'
 import { useServices } from '../../services'
 import { DownIcon } from '../../ui/icons'
 import { useAccount } from '../account/useAccount'
 import { useSignOut } from '../account/useSignOut'
 import { useActions } from '../conversations/useActions'
 import { useConversations } from '../conversations/useConversations'
+import { useCurrent } from '../conversations/useCurrent'
 import type { Entry, Group } from './entries'
 import { actionGroup, actionsAt, conversationGroup, hitGroup } from './entries'
 import { useSearch } from './useSearch'
@@ -29,7 +27,7 @@ export function useEntries(text: string) {
   const offered = actionGroup(text, actionsAt({ services, actions, isGuest, signOut, current }))
   if (!text.trim()) {
     const recent = conversationGroup('Recent', '', conversations.slice(0, MOST_RECENT))
-    return { groups: withEntries([offered, recent]), isSearching: false, error: null }
+    return { groups: withEntries([recent, offered]), isSearching: false, error: null }
   }
   const named = conversationGroup('Conversations', text, conversations)
   const found = hitGroup(search.hits, named)
@@ -40,19 +38,6 @@ export function useEntries(text: string) {
     isSearching: search.isSearching,
     error: search.error,
   }
-}
-
-/** The conversation that is shown, if there is one. */
-function useCurrent() {
-  const { api, queryClient } = useServices()
-  const route = useRoute()
-  const id = route.page === 'conversation' ? route.conversationId : null
-  const { data } = useQuery({
-    queryKey: keys.conversation(id ?? ''),
-    queryFn: ({ signal }) => api.conversations.get(id ?? '', signal),
-    enabled: id !== null,
-  })
-  return id === null ? undefined : (data ?? listedConversation(queryClient, id))
 }
 
 function moreEntry(run: () => void): Entry {

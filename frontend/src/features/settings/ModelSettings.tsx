@@ -30,6 +30,7 @@ export function ModelSettings({ settings, models, onChange }: Props) {
         </label>
         <select
           id="settings-model"
+          data-first-focus
           value={settings.model ?? ''}
           onChange={(event) => {
             onChange({ model: event.target.value || null })

@@ -30,6 +30,7 @@ export function DropZone({ onFile }: { onFile: (file: File) => void }) {
         type="file"
         accept=".json,application/json"
         aria-label="Choose a file"
+        data-first-focus
         className="sr-only"
         onChange={(event) => {
           const file = event.target.files?.item(0)
