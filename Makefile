@@ -18,7 +18,7 @@ NPM := npm --prefix frontend
 
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: $(SCHEMA) ## Install, build and start everything; then open the printed URL
@@ -67,6 +67,10 @@ types: develop ## Check the types of Python and TypeScript
 .PHONY: bench
 bench: develop ## Measure what the mesh adds to a stream: bench/README.md
 	python -m bench.stream
+
+.PHONY: torture-rotation
+torture-rotation: develop ## Rotate certificates under load ten times as long as `make test` does
+	TORTURE=10 pytest tests/system/test_rotation.py
 
 .PHONY: lock
 lock: develop ## Lock the dependencies of pyproject.toml again
