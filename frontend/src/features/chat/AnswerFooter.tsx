@@ -28,6 +28,8 @@ export function AnswerFooter({ message, versions, isNewest }: Props) {
   const isSmall = useIsSmallBuiltIn(message.model)
   const { model, text } = message
   const summary = summaryOf(message.usage)
+  // Where something went wrong the notice above has the ways on.
+  const isBroken = message.state === 'interrupted' || message.state === 'failed'
   return (
     <footer className="mt-1.5 text-fine text-faint">
       <div className="-ml-1.5 flex flex-wrap items-center gap-x-1">
@@ -35,7 +37,7 @@ export function AnswerFooter({ message, versions, isNewest }: Props) {
         <span
           className={`flex flex-wrap items-center ${isNewest ? '' : 'opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 touch:opacity-100'}`}
         >
-          {canContinue(message) && (
+          {!isBroken && canContinue(message) && (
             <Button
               look="quiet"
               onClick={() => {
@@ -47,7 +49,7 @@ export function AnswerFooter({ message, versions, isNewest }: Props) {
             </Button>
           )}
           {text && <CopyButton text={text} />}
-          {message.state !== 'interrupted' && message.state !== 'failed' && (
+          {!isBroken && (
             <Button
               look="quiet"
               onClick={() => {

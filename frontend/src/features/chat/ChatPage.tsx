@@ -4,7 +4,6 @@ import type { ReactNode } from 'react'
 import { useEffect, useRef } from 'react'
 import type { Message } from '../../api'
 import { useRoute } from '../../router'
-import { useServices } from '../../services'
 import { useSettings } from '../../settings'
 import { DiagramsContext } from '../../ui/markdown/diagrams'
 import { ActionsContext } from './actions'
@@ -35,7 +34,6 @@ interface Props {
 
 export function ChatPage({ conversationId, visit, renderHeader }: Props) {
   const route = useRoute()
-  const { turns } = useServices()
   const { diagrams } = useSettings()
   const chat = useChat(conversationId)
   const { conversation, setDraft } = chat
@@ -73,7 +71,7 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
     inputRef.current?.focus()
   }
   const removed = (message: Message) => {
-    turns.removed(message, below(messages, message.id))
+    conversation.removed(message)
     cancelRemoval()
     focusInput()
   }

@@ -9,6 +9,7 @@ import { Notice } from '../../ui/Notice'
 import { useMessageActions } from './actions'
 import { ErrorActions } from './ErrorActions'
 import { QuestionEditor } from './QuestionEditor'
+import { QuestionText } from './QuestionText'
 import { Speaker } from './Speaker'
 import type { QuestionEntry } from './transcript'
 import type { Versions } from './tree'
@@ -53,12 +54,7 @@ export const Question = memo(function Question({ entry, isNewest }: Props) {
         <QuestionEditor question={message} onAsk={ask} onCancel={stopEditing} />
       ) : (
         <>
-          <p
-            dir="auto"
-            className={`rounded-md bg-tint px-3.5 py-2.5 text-read break-words whitespace-pre-wrap ${turn ? 'opacity-70' : ''}`}
-          >
-            {text}
-          </p>
+          <QuestionText text={text} isFaded={turn !== null} />
           {message && (
             <Footer message={message} versions={versions}>
               <IconButton

@@ -35,19 +35,19 @@ export class MessageCache {
     chooseBranch(this.#client, conversationId, messageId)
   }
 
-  /** A message is gone, with everything that followed it. */
-  removed({ id, conversationId, parentId, role }: Message): void {
+  /** A message is gone, with everything that followed it; gives what is shown now in its place. */
+  removed({ id, conversationId, parentId, role }: Message): string | null {
     const messages = this.#client.getQueryData<Message[]>(keys.messages(conversationId)) ?? []
     const gone = new Set(below(messages, id).map((message) => message.id))
     const left = messages.filter((message) => !gone.has(message.id))
     const chosen = chosenBranch(this.#client, conversationId)
-    if (chosen === null || gone.has(chosen)) {
-      const beside = left.findLast((one) => one.parentId === parentId && one.role === role)
-      const next = (beside && newestBelow(left, beside.id)?.id) ?? parentId
-      if (next !== null) this.choose(conversationId, next)
-    }
+    const beside = left.findLast((one) => one.parentId === parentId && one.role === role)
+    const next = (beside && newestBelow(left, beside.id)?.id) ?? parentId
+    const shown = chosen !== null && !gone.has(chosen) ? chosen : next
+    if (shown !== null) this.choose(conversationId, shown)
     this.#update(conversationId, () => left)
     this.#refreshConversations(conversationId)
+    return shown
   }
 
   ended(

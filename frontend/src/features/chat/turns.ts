@@ -134,13 +134,13 @@ export class Turns {
     this.#set(this.#turns.filter((turn) => turn.key !== key))
   }
 
-  /** A message is gone, with `all` that followed it and itself. */
-  removed(message: Message, all: readonly Message[]): void {
+  /** A message is gone, with `all` that followed it and itself; gives what is shown instead. */
+  removed(message: Message, all: readonly Message[]): string | null {
     const ids = new Set(all.map(({ id }) => id))
     for (const { key, start } of this.#turns) {
       if (start && (ids.has(start.answerId) || ids.has(start.questionId))) this.discard(key)
     }
-    this.#cache.removed(message)
+    return this.#cache.removed(message)
   }
 
   /** Stops an answer, or, before it has begun, as soon as it has. */

@@ -6,10 +6,10 @@ import type { Message } from '../../api'
 import { ApiError } from '../../api'
 import { keys, listedConversation } from '../../queries'
 import { useServices } from '../../services'
-import { chooseBranch, useChosenBranch } from './branches'
+import { chooseBranch, rememberBranch, useChosenBranch } from './branches'
 import type { Transcript } from './transcript'
 import { transcriptOf } from './transcript'
-import { newestBelow } from './tree'
+import { below, newestBelow } from './tree'
 import { placeOf } from './turns'
 
 const NO_MESSAGES: readonly Message[] = []
@@ -27,6 +27,8 @@ export interface ConversationState extends Transcript {
   reload: () => void
   /** Shows the newest branch that a message is on, here and on other devices. */
   choose: (messageId: string) => void
+  /** A message is gone, with everything that followed it. */
+  removed: (message: Message) => void
 }
 
 /** Null is a conversation that begins with its first question. */
@@ -71,15 +73,24 @@ export function useConversation(id: string | null): ConversationState {
     for (const message of unfollowed) turns.resume(message)
   }, [turns, unfollowed])
 
+  const remember = useCallback(
+    (messageId: string) => {
+      void rememberBranch(api.conversations, key, messageId)
+    },
+    [api, key],
+  )
   const choose = useCallback(
     (messageId: string) => {
-      const currentMessageId = newestBelow(messages, messageId)?.id ?? messageId
-      chooseBranch(queryClient, key, currentMessageId)
-      // It is remembered for the next time; if that fails, the next time begins elsewhere.
-      api.conversations.update(key, { currentMessageId }).catch(() => undefined)
+      const newest = newestBelow(messages, messageId)?.id ?? messageId
+      chooseBranch(queryClient, key, newest)
+      remember(newest)
     },
-    [api, queryClient, key, messages],
+    [queryClient, key, messages, remember],
   )
+  const removed = (message: Message) => {
+    const shown = turns.removed(message, below(messages, message.id))
+    if (shown !== null) remember(shown)
+  }
 
   const error = query.error ? ApiError.from(query.error) : null
   const isMissing = error?.code === 'NotFound' || error?.code === 'InvalidArgument'
@@ -95,5 +106,6 @@ export function useConversation(id: string | null): ConversationState {
       void query.refetch()
     },
     choose,
+    removed,
   }
 }
