@@ -32,7 +32,11 @@ from django.db.utils import load_backend
 from mesh import deadlines
 from mesh.errors import deadline_exceeded
 from persistence.database import STATEMENT_MILLISECONDS
-from persistence.failures import is_conflict, service_error
+from persistence.failures import (
+    database_unavailable,
+    is_conflict,
+    service_error,
+)
 
 log = structlog.get_logger()
 
@@ -40,6 +44,10 @@ R = TypeVar("R")
 Using = Literal["default", "service"]
 
 ATTEMPTS = 3
+
+
+class RepeatError(Exception):
+    """What a transaction has read is outdated: it is to be run again from its begin."""
 
 
 async def run(
@@ -111,6 +119,10 @@ def _transact(work: Callable[[], R], owner: UUID | None) -> R:
                 _begin(owner)
                 has_begun = True
                 return work()
+        except RepeatError as error:
+            if not attempts:
+                raise database_unavailable() from error
+            log.info("transaction_repeated", attempts_left=attempts)
         except (OperationalError, InterfaceError) as error:
             if is_stale_possible and not has_begun:
                 # The server closed it while it was idle; nothing has run.

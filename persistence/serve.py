@@ -8,11 +8,11 @@ from mesh.credentials import Certificates
 from mesh.server import PeerServer
 from mesh.settings import SettingsError
 from mesh.tokens import StaticKeys, TokenVerifier
+from persistence.chat.periodic import chat_periodic
 from persistence.chat.servicer import SERVICE as CONVERSATIONS
 from persistence.chat.servicer import ConversationServicer
 from persistence.chat.turns.servicer import SERVICE as TURNS
 from persistence.chat.turns.servicer import TurnServicer
-from persistence.chat.turns.sweep import PERIODIC as CHAT_PERIODIC
 from persistence.config import PersistenceSettings
 from persistence.http.app import HttpApp, PublicKeys
 from persistence.http.asgi import App
@@ -104,7 +104,7 @@ class Process:
         )
         self.periodic = [
             Periodic("identity-sweep", expired_delete, config.sweep_seconds),
-            *CHAT_PERIODIC,
+            *chat_periodic(),
         ]
         self._working: list[asyncio.Task[None]] = []
         self.server.on_drain(self.http.stop)

@@ -193,6 +193,8 @@ def _subtree_delete(owner_id: UUID, message_id: UUID) -> int:
         conversation_id, current_id, parent_id = place
         cursor.execute(_SUBTREE, found)
         subtree = cursor.fetchall()
+        if not subtree:  # It was deleted while this waited for the lock.
+            raise errors.message_not_found(message_id)
         messages = [row[0] for row in subtree]
         generations = [row[1] for row in subtree if row[1] is not None]
         _lock(Generation.objects.filter(owner_id=owner_id, id__in=generations))

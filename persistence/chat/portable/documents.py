@@ -18,7 +18,8 @@ from persistence.chat.portable.domain import (
     PortableConversation,
     UnreadableError,
 )
-from persistence.chat.portable.lamla import FAMILY, conversation_from_json
+from persistence.chat.portable.lamla import FAMILY
+from persistence.chat.portable.lamla_reader import conversation_from_json
 from persistence.chat.portable.values import text_of
 
 _DECODER = json.JSONDecoder()

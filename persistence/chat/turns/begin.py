@@ -7,12 +7,16 @@ both run at once, by the unique key that the second meets; it then attaches.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection
+from psycopg.errors import ForeignKeyViolation
 from psycopg.types.json import Jsonb
 
+from persistence import orm
 from persistence.chat import errors
 from persistence.chat.models import Generation, Message, Role
 from persistence.chat.owners import owner_exists
@@ -111,7 +115,7 @@ def _store(owner_id: UUID, request: TurnRequest, found: Found) -> BegunTurn | No
         role=Role.ASSISTANT,
         generation=generation,
     )
-    with owner_exists(), connection.cursor() as cursor:
+    with owner_exists(), _up_to_date(), connection.cursor() as cursor:
         names = place.is_new or not found.has_title
         cursor.execute(STORE, _stored(generation, answer, place, names=names))
         row = cursor.fetchone()
@@ -128,6 +132,23 @@ def _store(owner_id: UUID, request: TurnRequest, found: Found) -> BegunTurn | No
         history=_fitting(history),
         title_wanted=found.title_wanted,
     )
+
+
+@contextmanager
+def _up_to_date() -> Iterator[None]:
+    """Begins again when the message that the turn follows was deleted meanwhile.
+
+    The first statement has the database as it was before it waited for the lock.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        cause = error.__cause__
+        if isinstance(cause, ForeignKeyViolation):
+            name = cause.diag.constraint_name
+            if name in {"chat_message_parent_fk", "chat_message_conversation_fk"}:
+                raise orm.RepeatError from error
+        raise
 
 
 def _stored(

@@ -10,11 +10,8 @@ from django.db import connection
 from mesh.errors import status_of
 from persistence.chat import errors
 from persistence.chat.clock import Clock
-from persistence.chat.deletion import conversations_purge
 from persistence.chat.models import ConversationRequest
 from persistence.chat.requests import KEPT_DAYS
-from persistence.chat.search.entries import Gaps
-from persistence.periodic import Periodic
 
 log = structlog.get_logger()
 
@@ -87,11 +84,3 @@ def requests_forget() -> bool:
     before = Clock() - timedelta(days=KEPT_DAYS)
     ConversationRequest.objects.filter(create_time__lt=before).delete()
     return False
-
-
-PERIODIC = (
-    Periodic("search_gaps", Gaps().close, 20.0),
-    Periodic("conversations_purge", conversations_purge, 3600.0),
-    Periodic("generations_interrupt_expired", generations_interrupt_expired, 10.0),
-    Periodic("requests_forget", requests_forget, 3600.0),
-)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.db.models import F
@@ -20,12 +24,14 @@ from persistence.chat.models import (
     GenerationDelta,
     Message,
     SearchEntry,
+    State,
 )
 from persistence.identity.models import User
 from tests.mesh.failures import failure, reason
 from tests.persistence.chat.conversations import Conversations, rows
 from tests.persistence.chat.people import Person
 from tests.persistence.chat.turns import Turns, piece
+from tests.persistence.postgres import TestServer
 
 MODELS = (Conversation, Message, Generation, GenerationDelta, SearchEntry)
 CANCELLED = generation_pb2.GENERATION_STATE_CANCELLED
@@ -342,3 +348,81 @@ class TestDeleteMessage:
 
         assert (2_999, 3) == await orm.run(counted, owner=ann.id)
         assert 1 == await rows(Message)
+
+
+class TestRaces:
+    async def meanwhile(
+        self, server: TestServer, generation: Any, call: Callable[[], Any]
+    ) -> Any:
+        """Makes a call that waits for a deletion of the answer to be committed."""
+        connection = await psycopg.AsyncConnection.connect(server.url("lamla_test"))
+        async with connection:
+            await connection.execute(
+                "SELECT FROM chat_conversation WHERE id = %s FOR UPDATE",
+                [generation.conversation_id],
+            )
+            await connection.execute(
+                "DELETE FROM chat_message WHERE id = %s",
+                [generation.answer_message_id],
+            )
+            waiting = asyncio.ensure_future(call())
+            await asyncio.sleep(0.3)
+            assert not waiting.done()
+        return await waiting
+
+    async def test_a_turn_follows_what_is_left(self, turns: Turns, server: TestServer):
+        """
+        The newest message was deleted while the turn waited: the one before it is.
+        """
+        one = await turns.say("One")
+        await turns.finish(one, "First")
+        conversation_id = one.generation.conversation_id
+
+        begun = await self.meanwhile(
+            server,
+            one.generation,
+            lambda: turns.say("Two", conversation_id=conversation_id),
+        )
+
+        assert ["One", "Two"] == [message.text for message in begun.history]
+
+    async def test_what_was_named_is_not_found(
+        self, anns: Conversations, turns: Turns, server: TestServer
+    ):
+        """
+        MESSAGE_NOT_FOUND, whatever was to be done with it.
+        """
+        for does_reply in (True, False):
+            one = await turns.say("One")
+            await turns.finish(one, "First")
+            generation = one.generation
+            reply = partial(
+                turns.say,
+                "Two",
+                conversation_id=generation.conversation_id,
+                parent_message_id=generation.answer_message_id,
+            )
+            delete = partial(anns.delete_message, generation.answer_message_id)
+
+            error = await failure(
+                self.meanwhile(server, generation, reply if does_reply else delete)
+            )
+
+            assert "MESSAGE_NOT_FOUND" == reason(error)
+
+    async def test_no_answer_runs_in_a_deleted_conversation(
+        self, anns: Conversations, turns: Turns
+    ):
+        """
+        Whichever of the two comes first.
+        """
+        for _ in range(10):
+            conversation_id = (await anns.create("One")).conversation_id
+            await asyncio.gather(
+                anns.delete(conversation_id),
+                *(turns.say(conversation_id=conversation_id) for _ in range(3)),
+                return_exceptions=True,
+            )
+
+        running = Generation.objects.filter(state=State.GENERATING)
+        assert 0 == await orm.run(running.count, using="service")

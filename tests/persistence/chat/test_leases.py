@@ -11,7 +11,8 @@ from lamla.chat.v1 import generation_pb2
 from mesh.ids import uuid7
 from persistence import orm
 from persistence.chat.models import GenerationDelta
-from persistence.chat.turns.sweep import PERIODIC, generations_interrupt_expired
+from persistence.chat.periodic import chat_periodic
+from persistence.chat.turns.sweep import generations_interrupt_expired
 from tests.mesh.failures import failure, reason
 from tests.persistence.chat.people import Person
 from tests.persistence.chat.turns import GATEWAY, MOMENT, Turns, piece
@@ -153,7 +154,7 @@ class TestSweep:
         alive = await turns.say("alive")
         await turns.append(piece(alive, "x"))
 
-        for periodic in PERIODIC:
+        for periodic in chat_periodic():
             await periodic.once()
 
         generation = (await turns.locate(abandoned.generation.generation_id)).generation
