@@ -4,6 +4,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { Session, SessionChange } from '../../api'
 import { navigate, NEW_CHAT } from '../../router'
 import type { Toaster } from '../../ui/toast'
+import { forgetDrafts } from '../chat/drafts'
 import type { Turns } from '../chat/turns'
 
 interface Page {
@@ -33,7 +34,7 @@ export function followSession({ session, queryClient, turns, toaster }: Page): v
     }
     for (const { key } of turns.get()) turns.discard(key)
     // What was typed is as private as what was sent; a guest takes it along.
-    if (change !== 'signed-in') sessionStorage.clear()
+    if (change !== 'signed-in') forgetDrafts()
     navigate(NEW_CHAT, { replace: true })
     void queryClient.resetQueries()
     const words = WORDS[change]

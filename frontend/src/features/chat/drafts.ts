@@ -17,6 +17,14 @@ export function useDraft(conversationId: string | null): [string, (text: string)
   return [text, setText]
 }
 
+/** For somebody else who comes to this page. */
+export function forgetDrafts(): void {
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith('draft:')) sessionStorage.removeItem(key)
+  }
+  for (const listener of listeners) listener()
+}
+
 function setDraft(key: string, text: string): void {
   if (text) sessionStorage.setItem(key, text)
   else sessionStorage.removeItem(key)
