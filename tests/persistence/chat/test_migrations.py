@@ -42,7 +42,5 @@ def test_the_models_have_no_changes_without_a_migration():
     `makemigrations --check` finds nothing to write.
     """
     as_owner_run(
-        lambda: call_command(
-            "makemigrations", "chat", check=True, dry_run=True, verbosity=0
-        )
+        lambda: call_command("makemigrations", check=True, dry_run=True, verbosity=0)
     )
