@@ -17,7 +17,7 @@ export function followTheme(settings: SettingsStore): void {
 function showInBrowser(theme: 'light' | 'dark' | null): void {
   for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
     const { scheme = '' } = meta.dataset
-    const isWanted = theme === null ? `(prefers-color-scheme: ${scheme})` : scheme === theme
-    meta.media = typeof isWanted === 'string' ? isWanted : isWanted ? 'all' : 'not all'
+    const chosen = scheme === theme ? 'all' : 'not all'
+    meta.setAttribute('media', theme === null ? `(prefers-color-scheme: ${scheme})` : chosen)
   }
 }

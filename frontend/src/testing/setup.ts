@@ -31,6 +31,7 @@ class WideScreen extends EventTarget {
 Object.assign(globalThis, {
   ResizeObserver: NeverResizes,
   matchMedia: (media: string) => new WideScreen(media),
+  CSS: { escape: (text: string) => text.replace(/[^\w-]/g, '\\$&') },
 })
 Object.assign(Element.prototype, { scrollTo: nothing, scrollIntoView: nothing })
 Object.assign(HTMLElement.prototype, {
