@@ -1,6 +1,6 @@
 /** Reads a text that grows: what has been read is kept, only its end is read again. */
 
-import { endsInCode, finished } from './finish'
+import { endsInCode, finished, hasStrayMath } from './finish'
 import type { Lexed, Links, Token } from './lexer'
 import { lex } from './lexer'
 import { holdBack } from './repair'
@@ -28,9 +28,12 @@ export class DocumentReader {
     const source = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
     if (source === this.#source && isGrowing === this.#isGrowing) return this.#blocks
     if (!source.startsWith(this.#stableSource)) this.#forget()
+    const hasEnded = this.#isGrowing && !isGrowing
     this.#source = source
     this.#isGrowing = isGrowing
-    this.#readTail(source)
+    // Whatever was thought while it grew: in the end it is what it is when it comes at once.
+    if (hasEnded) this.#readAgain(source)
+    else this.#readTail(source)
     const all = [...this.#stable, ...this.#tail]
     this.#blocks = all.filter(({ type }) => type !== 'space' && type !== 'def')
     return this.#blocks
@@ -40,6 +43,7 @@ export class DocumentReader {
     const rest = source.slice(this.#stableSource.length)
     const lexed = this.#lexEnd(rest)
     if (this.#hasOtherLinks(lexed.tokens.links)) {
+      // A reference may stand long before what it refers to.
       this.#readAgain(source)
       return
     }
@@ -48,11 +52,11 @@ export class DocumentReader {
     this.#settle(rest)
   }
 
-  /** A reference may stand long before what it refers to. */
+  /** Reads everything; what has come to mean the same stays the same object. */
   #readAgain(source: string): void {
     const known = [...this.#stable, ...this.#tail]
     this.#forget()
-    this.#links = { ...lex(source, { links: {}, isGrowing: this.#isGrowing }).tokens.links }
+    this.#links = { ...this.#lexEnd(source).tokens.links }
     this.#readTail(source)
     const keep = (token: Token, index: number) => equalOrNew(known[index], token)
     this.#tail = this.#tail.map((token, index) => keep(token, this.#stable.length + index))
@@ -61,10 +65,11 @@ export class DocumentReader {
 
   #lexEnd(rest: string): Lexed {
     const options = { links: this.#links, isGrowing: this.#isGrowing }
-    const lexed = lex(rest, options)
-    if (!this.#isGrowing || endsInCode(lexed.tokens.at(-1))) return lexed
-    const shown = holdBack(rest)
-    return shown === rest ? lexed : lex(shown, options)
+    let lexed = lex(rest, options)
+    if (!this.#isGrowing) return lexed
+    const shown = endsInCode(lexed.tokens.at(-1)) ? rest : holdBack(rest)
+    if (shown !== rest) lexed = lex(shown, options)
+    return hasStrayMath(lexed.tokens) ? lex(shown, { ...options, isGrowing: false }) : lexed
   }
 
   #hasOtherLinks(links: Links): boolean {

@@ -2,6 +2,7 @@
 
 import type { Lexed, Token, Tokens } from './lexer'
 import { partsOf } from './lexer'
+import type { MathToken } from './math-syntax'
 import { repairInline, withoutHalfFence } from './repair'
 
 /** Shows where the text goes on. */
@@ -94,4 +95,30 @@ export function endsInCode(token: Token | undefined): boolean {
   if (token?.type === 'code') return openFence(token as Tokens.Code) !== null
   if (token?.type !== 'list' && token?.type !== 'blockquote') return false
   return endsInCode(lastWithin(token))
+}
+
+/** Whether a formula is open that no more text can close: one that is not at the very end. */
+export function hasStrayMath(tokens: readonly Token[]): boolean {
+  const last = tokens.findLast(({ type }) => type !== 'space')
+  return tokens.some((token) => (token === last ? hasStrayWithin(token) : hasOpenMath(token)))
+}
+
+function hasStrayWithin(token: Token): boolean {
+  const last = lastWithin(token)
+  return blocksWithin(token).some((inner) =>
+    inner === last ? hasStrayWithin(inner) : hasOpenMath(inner),
+  )
+}
+
+function hasOpenMath(token: Token): boolean {
+  return isOpenMath(token) || blocksWithin(token).some(hasOpenMath)
+}
+
+function isOpenMath(token: Token): boolean {
+  return token.type === 'math' && (token as MathToken).isOpen
+}
+
+function blocksWithin(token: Token): readonly Token[] {
+  if (token.type === 'list') return (token as Tokens.List).items.flatMap((item) => item.tokens)
+  return token.type === 'blockquote' ? (partsOf(token) ?? []) : []
 }

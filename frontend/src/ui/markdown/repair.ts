@@ -38,9 +38,7 @@ function isUndecided(line: string): boolean {
   if (content === '') return markers.trim() !== ''
   const isItem = markers.trim() !== ''
   return (
-    MARKERS.test(content) ||
-    (isItem && HALF_TASK.test(content)) ||
-    (!isItem && HALF_DEFINITION.test(content))
+    MARKERS.test(content) || (isItem && HALF_TASK.test(content)) || HALF_DEFINITION.test(content)
   )
 }
 
@@ -166,6 +164,7 @@ class Repair {
     const opener = this.#openers[index]
     if (!opener) return at + 1
     const rest = this.#text.slice(at)
+    if (rest === ']' && isIndex(this.#text, opener.at)) return at + 1
     if (rest === ']') {
       if (isFootnote(this.#text.slice(opener.end, at))) return this.#cut(opener.at)
       return this.#cut(at)
@@ -207,9 +206,14 @@ class Repair {
 function withoutBracket(text: string, { at, end }: Opener): string {
   const content = text.slice(end)
   const isImage = text[at - 1] === '!'
+  if (isIndex(text, at)) return text
   if (isFootnote(content)) return text.slice(0, isImage ? at - 1 : at)
-  if (!isImage && /\w/.test(text[at - 1] ?? '')) return text
   return text.slice(0, isImage ? at - 1 : at) + content
+}
+
+/** Whether a bracket stands close behind a word, as in programs. */
+function isIndex(text: string, at: number): boolean {
+  return /\w/.test(text[at - 1] ?? '')
 }
 
 function isFootnote(content: string): boolean {

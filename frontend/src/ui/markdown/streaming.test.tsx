@@ -61,9 +61,11 @@ describe.each(samples)('%s', (_, text) => {
       const blocks = reader.read(text.slice(0, end), true)
       const changed = blocks.filter((block, index) => block !== before[index])
 
-      expect(changed.length).toBeLessThanOrEqual(2)
+      expect(changed.length, after(text, end)).toBeLessThanOrEqual(2)
       before = blocks
     }
+    const ended = reader.read(text, false)
+    expect(ended.filter((block, index) => block !== before[index]).length).toBeLessThanOrEqual(1)
   })
 })
 
@@ -90,5 +92,28 @@ describe.each(Object.entries(MARKED))('%s, while it grows,', (_, text) => {
     })
   })
 })
+
+test('a piece of a long answer touches at most two blocks of the page', () => {
+  const text = Array.from({ length: 12 }, () => Object.values(MARKED).join('\n\n')).join('\n\n')
+  const { container, rerender } = render(<Markdown text="" isGrowing />)
+  const page = container.querySelector('[data-part="text"]')!
+  const observer = new MutationObserver(() => undefined)
+  observer.observe(page, { childList: true, subtree: true, characterData: true, attributes: true })
+  let most = 0
+  for (let end = 0; end <= text.length; end += 5) {
+    rerender(<Markdown text={text.slice(0, end)} isGrowing />)
+    const touched = new Set(observer.takeRecords().flatMap((record) => blocksOf(page, record)))
+    most = Math.max(most, touched.size)
+  }
+
+  expect(page.children.length).toBeGreaterThan(200)
+  expect(most).toBeLessThanOrEqual(2)
+})
+
+/** The blocks of the page that a change is in, or that it adds or removes. */
+function blocksOf(page: Element, { target, addedNodes, removedNodes }: MutationRecord): Node[] {
+  if (target === page) return [...addedNodes, ...removedNodes]
+  return Array.from(page.children).filter((block) => block.contains(target))
+}
 
 const after = (text: string, end: number) => `after ${JSON.stringify(text.slice(0, end))}`

@@ -94,6 +94,7 @@ export const OTHERS = {
     'Or [that one][two], or [one].',
     '',
     '[two]: https://example.org/two "Two"',
+    '[three]: https://example.org/three',
     '',
     'Done.',
   ),
