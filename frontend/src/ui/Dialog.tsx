@@ -25,6 +25,7 @@ export function Dialog({ label, onClose, className = '', children }: Props) {
     return () => {
       forget()
       dialog.close()
+      restoreCaret()
     }
   }, [])
 
@@ -45,4 +46,13 @@ export function Dialog({ label, onClose, className = '', children }: Props) {
       {children}
     </dialog>
   )
+}
+
+/** Chromium gives a text field its focus back without the caret, and typing would do nothing. */
+function restoreCaret() {
+  const field = document.activeElement
+  if (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement) {
+    if (field.selectionStart !== null)
+      field.setSelectionRange(field.selectionStart, field.selectionEnd)
+  }
 }
