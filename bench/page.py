@@ -1,9 +1,9 @@
 """The first visit to the page: what is loaded, and when one can type.
 
-Method: the whole mesh of `make run` in a scratch folder, headless Chromium with an empty
-cache, the median of several first visits. "Interactive" is when the composer has the
-focus and takes a key. Sizes are what went over the wire, compressed, by kind; what is
-loaded later, on demand, is not in them.
+Method: the whole mesh of `make run` in a scratch folder, headless Chromium with an
+empty cache, the median of several first visits. "Interactive" is when the composer has
+the focus and takes a key. Sizes are what went over the wire, compressed, by kind; what
+is loaded later, on demand, is not in them.
 
     python -m bench.page [--visits 5]
 """
