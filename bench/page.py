@@ -26,6 +26,8 @@ from deploy.embedded.testing import Stack
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SETTLE_MS = 1_000
+# What is loaded; calls of the API are no part of the page.
+FILES = ("document", "script", "stylesheet", "font", "image")
 
 
 def visit(browser: Browser, url: str) -> tuple[float, Counter[str], set[str]]:
@@ -74,8 +76,9 @@ def main(
         f"interactive after {statistics.median(times):.0f} ms"
         f" (from {min(times):.0f} to {max(times):.0f}, {visits} first visits)"
     )
-    total = sum(sizes.values())
-    for kind, size in sizes.most_common():
+    files = Counter({kind: sizes[kind] for kind in FILES if sizes[kind]})
+    total = sum(files.values())
+    for kind, size in files.most_common():
         console.print(f"{kind:12} {size / 1024:8.1f} KiB  {size / total:5.0%}")
     console.print(f"{'together':12} {total / 1024:8.1f} KiB")
     foreign = hosts - {urlsplit(stack.url).netloc, ""}
