@@ -14,6 +14,7 @@ import {
   FinishReason,
   GenerationSchema,
   GenerationState,
+  type UsageSchema,
 } from '../../gen/lamla/chat/v1/generation_pb'
 import type { Reason } from '../reasons'
 import type { AnswerState, FinishReason as ViewFinishReason } from '../types'
@@ -39,6 +40,7 @@ interface Stored {
   finish?: ViewFinishReason
   reason?: Reason
   model?: string
+  usage?: MessageInitShape<typeof UsageSchema>
 }
 
 const STATES: Record<AnswerState, GenerationState> = {
@@ -55,7 +57,7 @@ const FINISHES: Record<ViewFinishReason, FinishReason> = {
   content_filter: FinishReason.CONTENT_FILTER,
 }
 
-export function message({ id, parent, text, state, finish, reason, model }: Stored) {
+export function message({ id, parent, text, state, finish, reason, model, usage }: Stored) {
   const info = { domain: 'lamla', reason: `ERROR_REASON_${reason ?? ''}` }
   return create(MessageSchema, {
     messageId: id,
@@ -67,6 +69,7 @@ export function message({ id, parent, text, state, finish, reason, model }: Stor
     generationId: state ? `generation-of-${id}` : '',
     finishReason: finish ? FINISHES[finish] : FinishReason.UNSPECIFIED,
     model: model ?? '',
+    ...(usage && { usage }),
     ...(reason && {
       failure: {
         code: Code.Unavailable,

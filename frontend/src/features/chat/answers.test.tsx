@@ -5,6 +5,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { ScriptedServer } from '../../api/testing'
 import {
   answerOf,
+  cancelled,
+  completed,
   failed,
   generation,
   message,
@@ -14,7 +16,7 @@ import {
   started,
   tokens,
 } from '../../api/testing'
-import { answer, box, emptyServer, openPage, states } from '../../testing/page'
+import { answer, box, emptyServer, openPage, spoken, states } from '../../testing/page'
 
 const QUESTION = message({ id: 'q', text: 'Why?' })
 
@@ -89,9 +91,14 @@ describe('stopping', () => {
 describe('how an answer ended is said', () => {
   test.each([
     [{ state: 'cancelled' }, /^Stopped$/, null],
+    [{ state: 'cancelled' }, /^Stopped$/, 'Continue'],
     [{ state: 'interrupted' }, /server stopped before/, 'Try again'],
+    [{ state: 'interrupted' }, /server stopped before/, 'Continue'],
     [{ state: 'failed', reason: 'PROVIDER_UNAVAILABLE' }, /model cannot be reached/, 'Try again'],
+    [{ state: 'failed', reason: 'PROVIDER_INTERRUPTED' }, /in the middle/, 'Continue'],
     [{ state: 'failed', reason: 'CONTEXT_TOO_LONG' }, /too long for the model/, null],
+    [{ state: 'failed', reason: 'MODEL_UNKNOWN' }, /not have this model/, 'Choose another model'],
+    [{ state: 'complete', finish: 'length' }, /cut off/, 'Continue'],
     [{ state: 'complete', finish: 'length' }, /cut off/, 'Regenerate'],
     [{ state: 'complete', model: 'smollm2-135m-instruct' }, /Small built-in model/, 'Regenerate'],
   ] as const)('%o', async (stored, words, action) => {
@@ -101,6 +108,15 @@ describe('how an answer ended is said', () => {
     expect(answer().dataset.state).toBe(stored.state)
     if (action) expect(within(answer()).getByRole('button', { name: action })).toBeTruthy()
     else expect(within(answer()).queryByRole('button', { name: 'Try again' })).toBeNull()
+  })
+
+  test('a conversation that is too long for the model leads to a new one', async () => {
+    const stored = { state: 'failed', reason: 'CONTEXT_TOO_LONG' } as const
+    const user = openStored(QUESTION, message({ id: 'a', parent: 'q', text: '', ...stored }))
+
+    await user.click(await screen.findByRole('link', { name: 'New chat' }))
+
+    expect(location.pathname).toBe('/')
   })
 
   test('trying again makes another answer in the place of the failed one', async () => {
@@ -133,5 +149,66 @@ describe('how an answer ended is said', () => {
 
     await screen.findByText(/stopped in the middle/)
     expect(screen.getByText('Half')).toBeTruthy()
+  })
+})
+
+describe('what an answer cost', () => {
+  const usage = {
+    promptTokens: 120,
+    outputTokens: 61,
+    timeToFirstToken: { nanos: 500_000_000 },
+    duration: { seconds: 3n, nanos: 500_000_000 },
+  }
+
+  test('is said in short, and in full when it is wanted', async () => {
+    const model = 'teacher-1'
+    const user = openStored(
+      QUESTION,
+      message({ id: 'a', parent: 'q', text: 'So', state: 'complete', model, usage }),
+    )
+
+    const summary = await screen.findByRole('button', { name: '61 tokens · 3.5 s' })
+    expect(summary.getAttribute('aria-expanded')).toBe('false')
+    await user.click(summary)
+
+    const details = within(answer()).getAllByRole('definition')
+    expect(details.map(({ textContent }) => textContent)).toEqual(
+      expect.arrayContaining(['120 tokens', '61 tokens', '0.5 s', '3.5 s', '20.3 tokens/s']),
+    )
+  })
+})
+
+describe('an answer that is followed', () => {
+  test('and stopped on another device says so', async () => {
+    const stage = new Stage()
+    server.chat.sendMessage = (_, { signal }) => stage.stream(signal)
+    const user = openPage(server)
+    await user.type(box(), 'Why?{Enter}')
+    stage.send(started(), tokens(2, 'Be', 0))
+    await screen.findByText('Be')
+
+    stage.send(cancelled(3, 'Be'))
+
+    await screen.findByText('Stopped')
+    expect(answer().dataset.state).toBe('cancelled')
+    expect(spoken()).toBe('Answer stopped.')
+  })
+
+  test('over a lost connection says that it connects again, and goes on', async () => {
+    const first = new Stage()
+    const second = new Stage()
+    server.chat.sendMessage = (_, { signal }) => first.stream(signal)
+    server.chat.resumeGeneration = (_, { signal }) => second.stream(signal)
+    const user = openPage(server)
+    await user.type(box(), 'Why?{Enter}')
+    first.send(started(), tokens(2, 'Be', 0))
+    await screen.findByText('Be')
+
+    first.break()
+    await screen.findByText(/Reconnecting…/)
+    second.send(tokens(3, 'cause.', 2), completed(4, 'Because.'))
+
+    await screen.findByText('Because.')
+    expect(screen.queryByText(/Reconnecting…/)).toBeNull()
   })
 })
