@@ -2,6 +2,7 @@
 
 import { render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
+import type { OtherTabs } from '../api/testing'
 import { conversation, ScriptedServer } from '../api/testing'
 import { App } from '../app'
 import { createServices } from '../services'
@@ -17,9 +18,10 @@ export function emptyServer(): ScriptedServer {
   return server
 }
 
-export function openPage(server: ScriptedServer, path = '/') {
+/** Without `tabs` the page is on its own. */
+export function openPage(server: ScriptedServer, path = '/', tabs?: OtherTabs) {
   history.replaceState(null, '', path)
-  render(<App services={createServices(server.createApi())} />)
+  render(<App services={createServices(server.createApi(tabs))} />)
   return userEvent.setup()
 }
 

@@ -24,12 +24,12 @@ const pass = (ms: number) => {
   })
 }
 
-test('a message is said, stays ten seconds, and goes', () => {
+test('a message is said, stays for a while, and goes', () => {
   render(<Toasts toaster={toaster} />)
 
   show('Done.')
   expect(announce).toHaveBeenCalledWith('Done.')
-  pass(9_900)
+  pass(5_900)
   screen.getByText('Done.')
   pass(200)
 
@@ -47,6 +47,29 @@ test('it stays while one points at it', () => {
   pass(10_100)
 
   expect(screen.queryByText('Done.')).toBeNull()
+})
+
+test('one that offers something stays ten seconds, whatever opens meanwhile', () => {
+  const action = { label: 'Undo', run: () => undefined }
+  const { rerender } = render(<Toasts toaster={toaster} />)
+  act(() => {
+    toaster.show('Deleted.', { action })
+  })
+  pass(5_000)
+
+  rerender(
+    <>
+      <Toasts toaster={toaster} />
+      <Dialog label="Menu" onClose={() => undefined}>
+        <p>In here</p>
+      </Dialog>
+    </>,
+  )
+  pass(4_900)
+  screen.getByText('Deleted.')
+  pass(200)
+
+  expect(screen.queryByText('Deleted.')).toBeNull()
 })
 
 test('what it offers is done once', () => {

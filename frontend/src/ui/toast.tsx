@@ -1,13 +1,15 @@
 /** Short messages at the edge of the page that go by themselves, perhaps with one thing to do. */
 
-import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'react'
 import { createPortal } from 'react-dom'
 import { Button, IconButton } from './Button'
 import { useReachableElement } from './dialog-stack'
 import { CloseIcon } from './icons'
 
-/** Long enough to read and to reach. */
-const SHOWN_MS = 10_000
+/** Long enough to read. */
+const SHOWN_MS = 6_000
+/** Long enough to reach what it offers as well. */
+const OFFERED_MS = 10_000
 const MOST = 3
 
 export interface ToastAction {
@@ -31,6 +33,7 @@ interface Options {
 export class Toaster {
   #announce: (text: string) => void
   #toasts: readonly Toast[] = []
+  #timers = new Map<number, ReturnType<typeof setTimeout>>()
   #count = 0
   #listeners = new Set<() => void>()
 
@@ -52,16 +55,34 @@ export class Toaster {
     this.#count += 1
     const toast: Toast = { key: this.#count, text, look, action: action ?? null }
     this.#set([...this.#toasts.slice(1 - MOST), toast])
-    this.#announce(
-      action ? `${text} ${action.label}: by the search, or at the end of the page.` : text,
-    )
+    this.go(toast)
+    this.#announce(action ? `${text} ${action.label} is in the search.` : text)
     return () => {
       this.dismiss(toast.key)
     }
   }
 
   dismiss = (key: number): void => {
+    clearTimeout(this.#timers.get(key))
+    this.#timers.delete(key)
     this.#set(this.#toasts.filter((toast) => toast.key !== key))
+  }
+
+  /** Keeps it, while somebody is at it. */
+  hold = ({ key }: Toast): void => {
+    clearTimeout(this.#timers.get(key))
+  }
+
+  /** Lets its time begin anew. */
+  go = (toast: Toast): void => {
+    this.hold(toast)
+    const timer = setTimeout(
+      () => {
+        this.dismiss(toast.key)
+      },
+      toast.action ? OFFERED_MS : SHOWN_MS,
+    )
+    this.#timers.set(toast.key, timer)
   }
 
   #set(toasts: readonly Toast[]): void {
@@ -81,28 +102,30 @@ export function Toasts({ toaster }: { toaster: Toaster }) {
       className="pointer-events-none fixed inset-x-0 bottom-28 z-10 grid justify-items-center gap-2 px-4"
     >
       {toasts.map((toast) => (
-        <ToastCard
-          key={toast.key}
-          toast={toast}
-          onClose={() => {
-            toaster.dismiss(toast.key)
-          }}
-        />
+        <ToastCard key={toast.key} toast={toast} toaster={toaster} />
       ))}
     </section>,
     host,
   )
 }
 
-function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
-  const timer = useExpiry(onClose)
+function ToastCard({ toast, toaster }: { toast: Toast; toaster: Toaster }) {
   const { text, look, action } = toast
+  const hold = () => {
+    toaster.hold(toast)
+  }
+  const go = () => {
+    toaster.go(toast)
+  }
+  const close = () => {
+    toaster.dismiss(toast.key)
+  }
   return (
     <div
-      onMouseEnter={timer.pause}
-      onMouseLeave={timer.go}
-      onFocus={timer.pause}
-      onBlur={timer.go}
+      onMouseEnter={hold}
+      onMouseLeave={go}
+      onFocus={hold}
+      onBlur={go}
       className={`pointer-events-auto flex max-w-full animate-appear items-center gap-3 rounded-md border py-2 pr-2 pl-4 shadow-float ${LOOKS[look]}`}
     >
       <span className="min-w-0 break-words">{text}</span>
@@ -111,14 +134,14 @@ function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
           look="link"
           className="shrink-0 px-1"
           onClick={() => {
-            onClose()
+            close()
             action.run()
           }}
         >
           {action.label}
         </Button>
       )}
-      <IconButton label="Close message" className="size-7" onClick={onClose}>
+      <IconButton label="Close message" className="size-7" onClick={close}>
         <CloseIcon className="size-4" />
       </IconButton>
     </div>
@@ -128,31 +151,4 @@ function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
 const LOOKS: Record<Toast['look'], string> = {
   plain: 'border-edge bg-raised text-ink',
   danger: 'border-danger bg-danger-tint text-danger',
-}
-
-/** Calls back once the time is over, which stands still while paused. */
-function useExpiry(onExpire: () => void) {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const expire = useRef(onExpire)
-  useEffect(() => {
-    expire.current = onExpire
-  })
-  const pause = () => {
-    clearTimeout(timer.current)
-  }
-  const go = () => {
-    pause()
-    timer.current = setTimeout(() => {
-      expire.current()
-    }, SHOWN_MS)
-  }
-  useEffect(() => {
-    timer.current = setTimeout(() => {
-      expire.current()
-    }, SHOWN_MS)
-    return () => {
-      clearTimeout(timer.current)
-    }
-  }, [])
-  return { pause, go }
 }

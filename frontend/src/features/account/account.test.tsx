@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { conversation, invalidField, refusal } from '../../api/testing'
+import { conversation, invalidField, noOtherTabs, refusal } from '../../api/testing'
 import type { ScriptedServer } from '../../api/testing'
 import { box, emptyServer, openPage } from '../../testing/page'
 
@@ -185,6 +185,18 @@ test('a session that ended is said, and one can sign in again', async () => {
   await waitFor(() => {
     expect(screen.queryByText(/Your conversations are safe/)).toBeNull()
   })
+})
+
+test('after a reload as well, and then what failed is read', async () => {
+  const tabs = { ...noOtherTabs(), email: EMAIL }
+  const user = openPage(server, '/c/0192f0c1-0000-7000-8000-000000000001', tabs)
+
+  await user.click(await screen.findByRole('button', { name: 'Sign in' }))
+  await dialog('Sign in')
+  await user.type(password(), `${PASSWORD}{Enter}`)
+
+  await screen.findByRole('link', { name: 'A title' })
+  expect(location.pathname).toMatch('/c/')
 })
 
 test('or one goes on as a guest', async () => {

@@ -26,8 +26,8 @@ export function followSession({ session, queryClient, turns, toaster }: Page): v
   session.subscribe((change) => {
     const before = userId
     userId = session.account?.id ?? null
-    if (change === 'ended' || before === null) return
-    if (before === userId) {
+    if (change === 'begun' || change === 'ended') return
+    if (before === null || before === userId) {
       // What failed while the session was over is asked for again.
       void queryClient.invalidateQueries()
       return

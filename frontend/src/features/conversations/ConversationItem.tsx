@@ -69,7 +69,7 @@ export function ConversationItem(props: Props) {
         {isAnswering && (
           <span
             aria-hidden="true"
-            className="size-1.5 shrink-0 animate-pulse rounded-full bg-accent"
+            className="size-1.5 shrink-0 animate-pulse rounded-full bg-accent forced-color-adjust-none"
           />
         )}
         {conversation.isPinned && <span className="sr-only"> (pinned)</span>}

@@ -40,6 +40,8 @@ export interface Entry {
 
 export interface Group {
   name: string
+  /** How well the first entry matches. */
+  score: number
   entries: Entry[]
 }
 
@@ -55,6 +57,8 @@ interface Place {
 }
 
 const ICON = 'size-4 shrink-0'
+/** Below what stands in a name as it was typed, above a few letters of one. */
+const HIT_SCORE = 50
 
 /** Everything that can be done now. */
 export function actionsAt({ services, actions, isGuest, signOut, current }: Place): Action[] {
@@ -146,7 +150,8 @@ function conversationActions(current: Conversation, actions: Actions): Action[] 
 }
 
 export function actionGroup(query: string, actions: readonly Action[]): Group {
-  const entries = fuzzyFind(query, actions, ({ text }) => text).map(({ item, spans }) => ({
+  const found = fuzzyFind(query, actions, ({ text }) => text)
+  const entries = found.map(({ item, spans }) => ({
     keys: '',
     ...item,
     key: `action:${item.text}`,
@@ -154,7 +159,7 @@ export function actionGroup(query: string, actions: readonly Action[]): Group {
     detail: null,
     isStaying: false,
   }))
-  return { name: 'Actions', entries }
+  return { name: 'Actions', score: found[0]?.score ?? 0, entries }
 }
 
 export function conversationGroup(
@@ -162,7 +167,8 @@ export function conversationGroup(
   query: string,
   conversations: readonly Conversation[],
 ): Group {
-  const entries = fuzzyFind(query, conversations, titleOf).map(({ item, spans }) => ({
+  const found = fuzzyFind(query, conversations, titleOf)
+  const entries = found.map(({ item, spans }) => ({
     key: `conversation:${item.id}`,
     icon: <ChatIcon className={ICON} />,
     text: titleOf(item),
@@ -174,7 +180,7 @@ export function conversationGroup(
       navigate(pathOf(item.id))
     },
   }))
-  return { name, entries }
+  return { name, score: found[0]?.score ?? 0, entries }
 }
 
 /** Hits in titles that are listed already are left out. */
@@ -200,5 +206,5 @@ export function hitGroup(hits: readonly SearchHit[], listed: Group): Group {
         },
       }
     })
-  return { name: 'In messages', entries }
+  return { name: 'In messages', score: HIT_SCORE, entries }
 }

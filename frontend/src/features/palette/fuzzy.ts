@@ -13,8 +13,10 @@ const START_OF_WORD = 8
 const IN_A_ROW = 5
 const GAP = -1
 const LATE = -0.1
+/** For each letter. */
+const LEAST = 2
 
-/** Null when not all letters of `query` are in `text`; blanks in `query` do not count. */
+/** Null when `text` does not have the letters of `query` near enough; blanks in `query` do not count. */
 export function fuzzyMatch(query: string, text: string): Match | null {
   const letters = Array.from(query.toLocaleLowerCase()).filter((letter) => letter.trim())
   const whole = matchWhole(query.trim().toLocaleLowerCase(), text)
@@ -41,7 +43,8 @@ export function fuzzyMatch(query: string, text: string): Match | null {
     previous = index
     next += 1
   }
-  return next === letters.length ? { score, spans } : null
+  // Letters that are scattered anywhere mean nothing to a reader.
+  return next === letters.length && score >= LEAST * letters.length ? { score, spans } : null
 }
 
 /** As it was typed is better than any letters. */
@@ -62,7 +65,7 @@ export function fuzzyFind<T>(
   query: string,
   items: readonly T[],
   textOf: (item: T) => string,
-): { item: T; spans: Span[] }[] {
+): (Match & { item: T })[] {
   return items
     .flatMap((item) => {
       const match = fuzzyMatch(query, textOf(item))

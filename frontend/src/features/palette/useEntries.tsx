@@ -34,7 +34,7 @@ export function useEntries(text: string) {
   if (search.more) found.entries.push(moreEntry(search.more))
   const shown = { ...named, entries: named.entries.slice(0, MOST_CONVERSATIONS) }
   return {
-    groups: withEntries([shown, found, offered]),
+    groups: withEntries([shown, found, offered]).sort((a, b) => b.score - a.score),
     isSearching: search.isSearching,
     error: search.error,
   }

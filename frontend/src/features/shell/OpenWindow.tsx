@@ -1,8 +1,9 @@
-/** The window that is open; its code is fetched when it is first needed, or when nothing else is. */
+/** The window that is open; most are fetched when they are first needed, or when nothing else is. */
 
 import type { ComponentType } from 'react'
 import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react'
 import { useServices } from '../../services'
+import { Palette } from '../palette/Palette'
 import { ErrorBoundary } from './ErrorBoundary'
 import type { WindowName } from './windows'
 
@@ -10,10 +11,11 @@ export interface WindowProps {
   onClose: () => void
 }
 
+/** What is wanted at once when its keys are pressed is there from the start. */
+type LateWindow = Exclude<WindowName, 'palette'>
 type Load = () => Promise<{ default: ComponentType<WindowProps> }>
 
-const LOADS: Record<WindowName, Load> = {
-  palette: () => import('../palette/Palette').then(({ Palette }) => ({ default: Palette })),
+const LOADS: Record<LateWindow, Load> = {
   'sign-in': () =>
     import('../account/SignInWindow').then(({ SignInWindow }) => ({ default: SignInWindow })),
   register: () =>
@@ -35,7 +37,7 @@ const LOADS: Record<WindowName, Load> = {
 }
 
 const WINDOWS: Record<WindowName, ComponentType<WindowProps>> = {
-  palette: lazy(LOADS.palette),
+  palette: Palette,
   'sign-in': lazy(LOADS['sign-in']),
   register: lazy(LOADS.register),
   settings: lazy(LOADS.settings),
