@@ -130,7 +130,9 @@ function wordsFor(code: ErrorCode, reason: Reason) {
 }
 
 function inPlainWords({ code, reason, fieldViolations, requestId }: Required<Facts>): string {
-  const violations = fieldViolations.map((one) => `(${one.field}: ${one.description})`)
+  // What is not a field that somebody filled in has words of its own.
+  const named = reason === 'MODEL_UNKNOWN' ? [] : fieldViolations
+  const violations = named.map((one) => `(${one.field}: ${one.description})`)
   const reference = reason === 'INTERNAL' && requestId ? [`Its reference is ${requestId}.`] : []
   return [wordsFor(code, reason).text, ...violations, ...reference].join(' ')
 }

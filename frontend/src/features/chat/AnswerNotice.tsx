@@ -41,7 +41,7 @@ function EndNotice({ message }: { message: Message }) {
     const ways = (
       <>
         {goOn}
-        {failure && <ErrorActions error={failure} onRetry={tryAgain} />}
+        {failure && <ErrorActions error={failure} isAnew onRetry={tryAgain} />}
       </>
     )
     return (

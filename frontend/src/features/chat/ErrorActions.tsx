@@ -10,11 +10,14 @@ interface Props {
   error: ApiError
   /** When the server accepts it again, in milliseconds of the epoch; null means now. */
   notBefore?: number | null
+  /** Whether trying again is another request, made with the settings of then. */
+  isAnew?: boolean
   onRetry: () => void
 }
 
-export function ErrorActions({ error, notBefore = null, onRetry }: Props) {
+export function ErrorActions({ error, notBefore = null, isAnew = false, onRetry }: Props) {
   const { windows } = useServices()
+  const isModelUnknown = error.reason === 'MODEL_UNKNOWN'
   const open = (name: 'sign-in' | 'settings', words: string) => (
     <Button
       look="link"
@@ -28,9 +31,11 @@ export function ErrorActions({ error, notBefore = null, onRetry }: Props) {
   )
   return (
     <>
-      {error.canRetry && <RetryButton notBefore={notBefore} onRetry={onRetry} />}
+      {(error.canRetry || (isAnew && isModelUnknown)) && (
+        <RetryButton notBefore={notBefore} onRetry={onRetry} />
+      )}
       {error.code === 'Unauthenticated' && open('sign-in', 'Sign in')}
-      {error.reason === 'MODEL_UNKNOWN' && open('settings', 'Choose another model')}
+      {isModelUnknown && open('settings', 'Choose another model')}
       {error.reason === 'CONTEXT_TOO_LONG' && (
         <Link to={NEW_CHAT} className="font-medium underline-offset-4 hover:underline">
           New chat

@@ -84,7 +84,9 @@ interface FooterProps {
 function Footer({ message, versions, children }: FooterProps) {
   const actions = useMessageActions()
   return (
-    <footer className="mt-1 -mb-2 flex min-h-7 items-center gap-x-1 text-fine text-faint md:px-2">
+    <footer
+      className={`relative z-1 mt-1 ${versions ? '-mb-1' : '-mb-4'} touch:-mb-1 flex min-h-7 items-center gap-x-1 text-fine text-faint md:px-2`}
+    >
       {versions && <VersionSwitch what="question" versions={versions} onChoose={actions.choose} />}
       <span className="flex items-center opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 touch:opacity-100">
         {children}

@@ -2,15 +2,13 @@
 
 import type { Message, Usage } from '../../api'
 
-/** Null when nothing is known. */
+/** Null when nothing was written, or nothing is known of it. */
 export function summaryOf(usage: Usage | null): string | null {
   if (!usage) return null
   const { outputTokens, durationMs } = usage
-  const parts = [
-    outputTokens > 0 ? `${count(outputTokens)} ${outputTokens === 1 ? 'token' : 'tokens'}` : '',
-    durationMs === null ? '' : seconds(durationMs),
-  ]
-  return parts.filter((part) => part !== '').join(' · ') || null
+  if (outputTokens === 0) return null
+  const tokens = `${count(outputTokens)} ${outputTokens === 1 ? 'token' : 'tokens'}`
+  return durationMs === null ? tokens : `${tokens} · ${seconds(durationMs)}`
 }
 
 /** What is known, each with its name. */
