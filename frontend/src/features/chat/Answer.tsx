@@ -28,7 +28,7 @@ export const Answer = memo(function Answer({ entry, isNewest }: Props) {
       data-state={isGenerating ? 'generating' : (message?.state ?? 'failed')}
       data-message={message?.id}
       aria-busy={isGenerating}
-      className="group relative pt-4"
+      className="group relative rounded-md pt-4 transition-colors duration-500 data-found:bg-hover"
     >
       <Speaker name="Lamla" className="margin:mt-1" />
       <div className="md:px-3.5">

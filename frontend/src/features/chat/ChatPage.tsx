@@ -1,7 +1,7 @@
 /** A conversation, or the begin of one. */
 
 import type { ReactNode } from 'react'
-import { useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import type { Message } from '../../api'
 import { useRoute } from '../../router'
 import { useSettings } from '../../settings'
@@ -16,6 +16,7 @@ import { NotFound } from './NotFound'
 import { NotLoaded } from './NotLoaded'
 import { TranscriptSkeleton } from './TranscriptSkeleton'
 import { below } from './tree'
+import { useAnchor } from './useAnchor'
 import { useAutosize } from './useAutosize'
 import { useChat } from './useChat'
 import { useEscape } from './useEscape'
@@ -46,8 +47,14 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
   const messageId = route.page === 'conversation' ? route.messageId : null
   useMessageInView(messageId, conversation, release)
   const { choose } = conversation
+  const keepPlace = useAnchor(scrollRef, entries)
+  const hold = useCallback(() => {
+    release()
+    keepPlace()
+  }, [release, keepPlace])
   const [actions, { removal, cancelRemoval }] = useMessageActionsOf({
     choose,
+    hold,
     setDraft,
     jump,
     focusInput,

@@ -47,7 +47,7 @@ export const Question = memo(function Question({ entry, isNewest }: Props) {
       data-role="user"
       data-state={state}
       data-message={message?.id}
-      className="group relative pt-6"
+      className="group relative rounded-md pt-6 transition-colors duration-500 data-found:bg-hover"
     >
       <Speaker name="You" className="margin:mt-3.5" />
       {message !== null && editedId === message.id ? (

@@ -7,6 +7,8 @@ import type { MessageActions } from './actions'
 
 interface Page {
   choose: (messageId: string) => void
+  /** Keeps the view where it is while the branch changes. */
+  hold: () => void
   setDraft: (text: string) => void
   /** Goes to the newest text. */
   jump: () => void
@@ -21,6 +23,7 @@ interface Removal {
 
 export function useMessageActionsOf({
   choose,
+  hold,
   setDraft,
   jump,
   focusInput,
@@ -46,7 +49,10 @@ export function useMessageActionsOf({
         andFollow()
       },
       remove: setRemoval,
-      choose,
+      choose: (messageId) => {
+        hold()
+        choose(messageId)
+      },
       retry: (turn) => {
         turns.retry(turn)
       },
@@ -60,7 +66,7 @@ export function useMessageActionsOf({
       },
     }
     return all
-  }, [turns, choose, setDraft, jump, focusInput])
+  }, [turns, choose, hold, setDraft, jump, focusInput])
   const cancelRemoval = () => {
     setRemoval(null)
   }
