@@ -229,6 +229,21 @@ test('neither after a reload', async () => {
   expect(tabs.email).toBe('')
 })
 
+test('a check finds that the session was ended elsewhere, or that the name is another one', async () => {
+  const api = server.createApi()
+  await api.session.login(ADA)
+  const changes = changesOf(api)
+
+  server.displayName = 'Countess'
+  await api.session.check()
+  expect(api.session.account?.displayName).toBe('Countess')
+
+  server.hasCookie = false
+  server.refused.add('token-1')
+  await expect(api.session.check()).rejects.toMatchObject({ reason: 'SESSION_ENDED' })
+  expect(changes).toEqual(['begun', 'ended'])
+})
+
 test('a guest whose session ended is another guest', async () => {
   const api = server.createApi()
   await api.session.accessToken()

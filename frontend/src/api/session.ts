@@ -101,11 +101,16 @@ export class Session {
     this.#replace(await this.#identity.createGuest(), 'signed-out')
   }
 
-  /** Asks the server who is here; the name or role may have been changed there. */
-  async reload(): Promise<void> {
-    const account = await this.#identity.me(await this.accessToken())
-    if (!this.#grant || this.#grant.account.id !== account.id) return
-    this.#begin({ ...this.#grant, account }, 'changed-elsewhere')
+  /** Asks the server who is here: the session may have ended, or the name or role changed. */
+  async check(): Promise<void> {
+    const token = await this.accessToken()
+    try {
+      const account = await this.#identity.me(token)
+      if (this.#grant?.accessToken === token) this.#begin({ ...this.#grant, account }, 'begun')
+    } catch (thrown) {
+      if (ApiError.from(thrown).code !== 'Unauthenticated') throw thrown
+      await this.accessTokenAfter(token)
+    }
   }
 
   /** Null when no guest is here. */

@@ -92,6 +92,11 @@ export class ScriptedServer {
         this.userId = ACCOUNT_ID
         return this.beSomebody({ email, displayName: 'Ada' })
       },
+      getMe: (_, { requestHeader }) => {
+        const token = requestHeader.get('authorization')?.slice('Bearer '.length) ?? ''
+        if (this.refused.has(token)) throw refusal('Unauthenticated', 'SESSION_ENDED')
+        return { user: this.#user() }
+      },
       logout: () => {
         this.hasCookie = false
         return {}
@@ -108,13 +113,13 @@ export class ScriptedServer {
     return create(TokenResponseSchema, {
       accessToken: `token-${this.#tokens}`,
       accessTokenExpireTime: timestampFromMs(Date.now() + TOKEN_LIFE_MS),
-      user: {
-        userId: this.userId,
-        role: this.email ? Role.STUDENT : Role.GUEST,
-        email: this.email,
-        displayName: this.displayName,
-      },
+      user: this.#user(),
     })
+  }
+
+  #user() {
+    const { userId, email, displayName } = this
+    return { userId, email, displayName, role: email ? Role.STUDENT : Role.GUEST }
   }
 
   #cut(response: Response): Response {

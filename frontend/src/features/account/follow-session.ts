@@ -20,8 +20,18 @@ const WORDS: Partial<Record<SessionChange, string>> = {
   'changed-elsewhere': 'You signed in or out in another tab.',
 }
 
+/** A session that was ended elsewhere is found when somebody comes back to this tab. */
+function checkOnReturn(session: Session): void {
+  document.addEventListener('visibilitychange', () => {
+    const isAccount = session.account !== null && session.account.role !== 'guest'
+    if (document.hidden || !isAccount || session.hasEnded) return
+    session.check().catch(() => undefined) // What it found is known by its listeners.
+  })
+}
+
 export function followSession({ session, queryClient, turns, toaster }: Page): void {
   let userId: string | null = null
+  checkOnReturn(session)
 
   session.subscribe((change) => {
     const before = userId

@@ -133,7 +133,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
 function summaryOf(text: string, count: number, isSearching: boolean, error: Error | null): string {
   if (error) return `Messages could not be searched. ${error.message}`
-  if (!text.trim()) return 'Enter opens, the arrow keys choose, Escape closes.'
+  if (!text.trim()) return 'Type to find conversations, words in messages, and commands.'
   if (isSearching) return 'Searching…'
   if (count === 0) return 'Nothing was found.'
   return count === 1 ? 'One result.' : `${String(count)} results.`
