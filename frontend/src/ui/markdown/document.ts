@@ -3,7 +3,7 @@
 import { endsInCode, finished, hasStrayMath } from './finish'
 import type { Lexed, Links, Token } from './lexer'
 import { lex } from './lexer'
-import { holdBack } from './repair'
+import { holdBack } from './hold-back'
 import { equalOrNew, reused } from './reuse'
 
 const BLANK_LINE = /\n[ \t]*\n$/

@@ -1,9 +1,10 @@
 /** Makes the last block of a growing text presentable, and puts a caret at its end. */
 
+import { withoutHalfFence } from './hold-back'
 import type { Lexed, Token, Tokens } from './lexer'
 import { partsOf } from './lexer'
 import type { MathToken } from './math-syntax'
-import { repairInline, withoutHalfFence } from './repair'
+import { repairInline } from './repair'
 
 /** Shows where the text goes on. */
 const CARET: Token = { type: 'caret', raw: '' }

@@ -1,57 +1,13 @@
 /**
- * Makes the end of a growing text presentable.
+ * Finishes what is unfinished at the end of a growing line, so that no marks are seen.
  *
- * What may still become something else is held back until it is decided; what is certain but
- * unfinished is finished. So nothing is shown that changes its looks with the next letters, and no
- * marks are seen. Only growing texts come here: a mistake passes with the next piece of text.
+ * A mistake passes with the next piece of text: whole texts do not come here.
  */
 
 import { inlineAt } from './math-syntax'
 
 /** Where a link leads whose address is still to come. */
 export const PENDING = 'pending:'
-
-const MARKERS = /^(?:[-*+_=~|`#>]+|\d{1,9}[.)]?|\\[a-z]*(?:\{[a-z*]*\}?)?|\\[[(]|\$+)\s*$/
-const CONTAINERS = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])[ \t]+))*[ \t]*/
-const HALF_TASK = /^\[[ xX]?\]?\s*$/
-const HALF_DEFINITION = /^\[(?:[^\]\n]{0,60}\]?$|[^\]]+\]:)/
-const DELIMITERS = /^[\s|:-]*$/
-
-/** Cuts off a last line that may still become another kind of block. */
-export function holdBack(source: string): string {
-  const lines = source.split('\n')
-  const [before = '', header = '', line = ''] = ['', '', ...lines].slice(-3)
-  let held = 0
-  if (isRow(line) && !isRow(header)) held = 1
-  else if (isRow(header) && !isRow(before) && DELIMITERS.test(line)) held = 2
-  else if (isUndecided(line)) held = 1
-  if (held === 0) return source
-  return lines
-    .slice(0, -held)
-    .map((kept) => `${kept}\n`)
-    .join('')
-}
-
-function isUndecided(line: string): boolean {
-  const markers = CONTAINERS.exec(line)?.[0] ?? ''
-  const content = line.slice(markers.length)
-  if (content === '') return markers.trim() !== ''
-  const isItem = markers.trim() !== ''
-  return (
-    MARKERS.test(content) || (isItem && HALF_TASK.test(content)) || HALF_DEFINITION.test(content)
-  )
-}
-
-function isRow(line: string): boolean {
-  return /^[\s>]*\|/.test(line)
-}
-
-/** A code block's text without a closing fence of which only a part has come. */
-export function withoutHalfFence(text: string, fence: string): string {
-  const last = text.slice(text.lastIndexOf('\n') + 1)
-  const isHalf = last !== '' && fence.startsWith(last.trim()) && last.trim() !== ''
-  return isHalf ? text.slice(0, -last.length).replace(/\n$/, '') : text
-}
 
 interface Opener {
   mark: string
