@@ -14,6 +14,8 @@ export const keys = {
   /** All lists of conversations at once, to invalidate them. */
   conversations: ['conversations'] as const,
   conversationList: (which: 'current' | 'archived') => ['conversations', which] as const,
+  /** All searches at once, to invalidate them. */
+  searches: ['search'] as const,
   search: (query: string) => ['search', query] as const,
   models: ['models'] as const,
   conversation: (id: string) => ['conversation', id] as const,

@@ -8,6 +8,8 @@ import type { Conversation, ConversationPage, ExportedFile } from './types'
 export interface ExportProgress {
   done: number
   total: number
+  /** Titles of those that are larger than the server gives at once. */
+  tooLarge: string[]
   /** Set when it is done. */
   file: ExportedFile | null
 }
@@ -22,15 +24,23 @@ export async function* exportAll(
     ...(await listAll(conversations, true, signal)),
   ]
   const documents: string[] = []
-  for (const { id } of all) {
-    yield { done: documents.length, total: all.length, file: null }
-    const file = await exportOne(conversations, id, signal)
-    if (file) documents.push(file.content)
+  const tooLarge: string[] = []
+  for (const [done, { id, title }] of all.entries()) {
+    yield { done, total: all.length, tooLarge, file: null }
+    try {
+      const file = await patiently(() => conversations.export(id, 'json', signal), signal)
+      documents.push(file.content)
+    } catch (thrown) {
+      signal.throwIfAborted()
+      const error = ApiError.from(thrown)
+      if (error.reason === 'REQUEST_TOO_LARGE') tooLarge.push(title)
+      else if (error.code !== 'NotFound') throw error // Another one was deleted meanwhile.
+    }
   }
   const content = `[${documents.join(',\n')}]\n`
   const day = new Date().toISOString().slice(0, 10)
   const file = { name: `lamla-${day}.json`, contentType: 'application/json', content }
-  yield { done: documents.length, total: documents.length, file }
+  yield { done: documents.length, total: documents.length, tooLarge, file }
 }
 
 async function listAll(
@@ -50,19 +60,4 @@ async function listAll(
     pageToken = page.nextPageToken
   } while (pageToken !== null)
   return [...all.values()]
-}
-
-/** Null for one that was deleted meanwhile. */
-async function exportOne(
-  conversations: Conversations,
-  id: string,
-  signal: AbortSignal,
-): Promise<ExportedFile | null> {
-  try {
-    return await patiently(() => conversations.export(id, 'json', signal), signal)
-  } catch (thrown) {
-    signal.throwIfAborted()
-    if (ApiError.from(thrown).code === 'NotFound') return null
-    throw thrown
-  }
 }

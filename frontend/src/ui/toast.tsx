@@ -95,10 +95,12 @@ export class Toaster {
 export function Toasts({ toaster }: { toaster: Toaster }) {
   const toasts = useSyncExternalStore(toaster.subscribe, toaster.get)
   const host = useReachableElement()
-  if (toasts.length === 0) return null
+  const isInDialog = host !== document.body
   return createPortal(
     <section
-      aria-label="Messages"
+      aria-label={toasts.length > 0 ? 'Messages' : undefined}
+      // The page's own live region cannot be heard there.
+      aria-live={isInDialog ? 'polite' : undefined}
       className="pointer-events-none fixed inset-x-0 bottom-28 z-10 grid justify-items-center gap-2 px-4"
     >
       {toasts.map((toast) => (

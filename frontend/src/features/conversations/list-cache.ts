@@ -13,7 +13,7 @@ export function changeListed(
   change: (conversation: Conversation) => Conversation | null,
 ): void {
   // A reading that is under way does not know of the change and would undo it.
-  void client.cancelQueries({ queryKey: keys.conversations })
+  void client.cancelQueries({ queryKey: keys.conversations }, { revert: false })
   client.setQueriesData<List>({ queryKey: keys.conversations }, (list) =>
     list ? { ...list, pages: list.pages.map((page) => changePage(page, id, change)) } : list,
   )

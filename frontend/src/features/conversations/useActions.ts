@@ -21,7 +21,7 @@ export function useActions() {
 function actionsOf({ api, queryClient, toaster, turns }: Services) {
   const refresh = () => {
     void queryClient.invalidateQueries({ queryKey: keys.conversations })
-    void queryClient.invalidateQueries({ queryKey: ['search'] })
+    void queryClient.invalidateQueries({ queryKey: keys.searches })
   }
   const fail = (what: string, thrown: unknown) => {
     toaster.show(`${what} ${ApiError.from(thrown).message}`, { look: 'danger' })

@@ -43,6 +43,11 @@ export function ExportWindow({ onClose }: { onClose: () => void }) {
       <p role="status" className="mt-4">
         {error ? '' : statusOf(progress)}
       </p>
+      {file && progress.tooLarge.length > 0 && (
+        <Notice look="notice" className="mt-3">
+          Too large to be in the file: {progress.tooLarge.map((title) => `“${title}”`).join(', ')}.
+        </Notice>
+      )}
       {!file && !error && (
         <progress
           aria-label="Export"

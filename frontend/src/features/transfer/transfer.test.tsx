@@ -123,6 +123,22 @@ test('everything is written into one file, the archive too', async () => {
   })
 })
 
+test('a conversation that is too large for a file is named, and the others are written', async () => {
+  server.conversations.listConversations = ({ archived }) => ({
+    conversations: archived
+      ? []
+      : ['Long', 'Short'].map((title) => conversation({ conversationId: title, title })),
+  })
+  server.conversations.exportConversation = ({ conversationId }) => {
+    if (conversationId === 'Long') throw refusal('ResourceExhausted', 'REQUEST_TOO_LARGE')
+    return { fileName: 'x', contentType: 'application/json', content: '{}' }
+  }
+  await open('Export all')
+
+  await screen.findByText('One conversation is ready.')
+  screen.getByText('Too large to be in the file: “Long”.')
+})
+
 test('an export that fails says so', async () => {
   server.conversations.exportConversation = () => {
     throw refusal('Internal', 'INTERNAL')
