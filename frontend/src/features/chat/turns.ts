@@ -13,45 +13,11 @@ import { FrameValue } from '../../ui/frame-value'
 import { listen } from './listen'
 import type { MessageCache } from './message-cache'
 import type { Presence } from './presence'
+import type { Asked, Task, Turn } from './turn'
+import { ask, isAbout } from './turn'
 
-interface Asked {
-  conversationId: string
-  messageId: string
-  config: GenerationConfig
-}
-
-/** What a turn is for. */
-export type Task =
-  | {
-      kind: 'send'
-      conversationId: string | null
-      parentId: string | null
-      text: string
-      config: GenerationConfig
-    }
-  /** Asks `messageId` again in other words; `parentId` is what both reply to. */
-  | ({ kind: 'edit'; parentId: string | null; text: string } & Asked)
-  | ({ kind: 'regenerate' } & Asked)
-  /** Goes on with `messageId`, whose text is `text`. */
-  | ({ kind: 'continue'; text: string } & Asked)
-  | { kind: 'resume'; conversationId: string; generationId: string }
-
-/** One question on its way to its answer. Another object whenever it changes, but for `text`. */
-export interface Turn {
-  key: string
-  task: Task
-  /** `opening` until the server has stored it; `failed` when it cannot go on by itself. */
-  phase: 'opening' | 'streaming' | 'failed'
-  start: AnswerStart | null
-  text: FrameValue<string>
-  /** Why it waits to connect again; null while it is connected. */
-  waiting: ApiError | null
-  isStopping: boolean
-  /** Why it failed; while `streaming`, why it could not be stopped. */
-  error: ApiError | null
-  /** When it failed, in milliseconds of the epoch. */
-  failTime: number
-}
+export type { Task, Turn } from './turn'
+export { placeOf, retryTime } from './turn'
 
 interface Options {
   chat: Chat
@@ -184,25 +150,10 @@ export class Turns {
   #listen({ key, task }: Turn, signal: AbortSignal): AnswerEvents {
     const source = {
       generationId: task.kind === 'resume' ? task.generationId : null,
-      open: (inner: AbortSignal) => this.#open(key, task, inner),
+      open: (inner: AbortSignal) => ask(this.#chat, key, task, inner),
       resume: this.#chat.resume,
     }
     return listen(source, this.#presence, signal)
-  }
-
-  #open(requestId: string, task: Task, signal: AbortSignal): AnswerEvents {
-    switch (task.kind) {
-      case 'send':
-        return this.#chat.sendMessage({ requestId, ...task }, signal)
-      case 'edit':
-        return this.#chat.editMessage({ requestId, ...task }, signal)
-      case 'regenerate':
-        return this.#chat.regenerate({ requestId, ...task }, signal)
-      case 'continue':
-        return this.#chat.continueAnswer({ requestId, ...task }, signal)
-      case 'resume':
-        return this.#chat.resume(task.generationId, signal)
-    }
   }
 
   async #follow({ key, text }: Turn, events: AnswerEvents, signal: AbortSignal): Promise<void> {
@@ -278,19 +229,4 @@ const ENDS: Record<AnswerOutcome['state'], string> = {
   cancelled: 'Answer stopped.',
   interrupted: 'The answer was interrupted.',
   failed: 'The answer failed.',
-}
-
-function isAbout({ start, task }: Turn, generationId: string): boolean {
-  const resumed = task.kind === 'resume' ? task.generationId : null
-  return start?.generationId === generationId || resumed === generationId
-}
-
-/** When the server accepts a failed turn again, in milliseconds of the epoch; null means now. */
-export function retryTime({ failTime, error }: Turn): number | null {
-  return error?.retryAfterMs ? failTime + error.retryAfterMs : null
-}
-
-/** The conversation that a turn shows in. */
-export function placeOf({ start, task }: Turn): string | null {
-  return start?.conversationId ?? task.conversationId
 }
