@@ -6,23 +6,17 @@ none to the machine.
 
 import os
 import pwd
+import signal
 import subprocess
-from collections.abc import Sequence
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import Self
 
 from deploy.embedded.errors import StartError
 
 _CANDIDATES = ("postgres", "nobody")
-
-
-class Identity(TypedDict, total=False):
-    """What a subprocess call takes to run under another account."""
-
-    user: int
-    group: int
-    extra_groups: Sequence[int]
+_CHILD = Path(__file__).with_name("child.py")
 
 
 @dataclass(frozen=True)
@@ -33,8 +27,21 @@ class Account:
     uid: int
     gid: int
 
-    def identity(self) -> Identity:
-        return {"user": self.uid, "group": self.gid, "extra_groups": ()}
+    @classmethod
+    def own(cls) -> Self:
+        """The account of this process."""
+        return cls("", os.geteuid(), os.getegid())
+
+    def becoming(
+        self, *command: str | Path, stop_signal: int = signal.SIGKILL
+    ) -> list[str]:
+        """The words that run a command as this account until the launcher ends.
+
+        Nothing happens between fork and exec but by a program of its own: the launcher
+        has threads of gRPC's, whose fork handlers abort in the child now and then.
+        """
+        how = (os.getpid(), int(stop_signal), self.uid, self.gid)
+        return [sys.executable, "-I", "-S", str(_CHILD), *map(str, (*how, *command))]
 
     def owns(self, path: Path) -> None:
         """Gives a file or directory to this account."""
@@ -44,11 +51,7 @@ class Account:
         """Whether this account can run a command, all of its libraries included."""
         try:
             result = subprocess.run(  # noqa: S603 - Our own command.
-                [str(word) for word in command],
-                capture_output=True,
-                check=False,
-                cwd="/",
-                **self.identity(),
+                self.becoming(*command), capture_output=True, check=False, cwd="/"
             )
         except OSError:
             return False

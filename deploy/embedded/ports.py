@@ -3,12 +3,15 @@
 import contextlib
 import os
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.embedded.errors import StartError
 
+_LEAVING_SECONDS = 5.0
+_POLL_SECONDS = 0.05
 _LISTENING = "0A"  # TCP_LISTEN of include/net/tcp_states.h, as /proc shows it.
 
 
@@ -31,9 +34,12 @@ def check_free(ports: list[Port]) -> None:
     Raises:
         StartError: naming every port that is taken, by whom, and what to set.
     """
-    taken = [port for port in ports if not _is_free(port)]
-    if taken:
-        raise StartError("\n".join(map(_explain, taken)))
+    end = time.monotonic() + _LEAVING_SECONDS
+    while taken := [port for port in ports if not _is_free(port)]:
+        # What no process holds was held by one that is just ending.
+        if time.monotonic() > end or any(_holder(port.number) for port in taken):
+            raise StartError("\n".join(map(_explain, taken)))
+        time.sleep(_POLL_SECONDS)
 
 
 def free_port() -> int:

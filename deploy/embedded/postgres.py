@@ -163,24 +163,25 @@ class EmbeddedPostgres:
             password.flush()
             if place.account:
                 place.account.owns(Path(password.name))
+            account = place.account or Account.own()
+            initdb = account.becoming(
+                place.binaries.program("initdb"),
+                f"--pgdata={unfinished}",
+                f"--username={SUPERUSER}",
+                f"--pwfile={password.name}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale-provider=builtin",
+                "--locale=C.UTF-8",
+                "--data-checksums",
+            )
             result = subprocess.run(  # noqa: S603 - Our own arguments.
-                [
-                    place.binaries.program("initdb"),
-                    f"--pgdata={unfinished}",
-                    f"--username={SUPERUSER}",
-                    f"--pwfile={password.name}",
-                    "--auth=scram-sha-256",
-                    "--encoding=UTF8",
-                    "--locale-provider=builtin",
-                    "--locale=C.UTF-8",
-                    "--data-checksums",
-                ],
+                initdb,
                 capture_output=True,
                 check=False,
                 text=True,
                 cwd=place.directory,
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
-                **(place.account.identity() if place.account else {}),
             )
         if result.returncode != 0:
             reason = result.stderr.strip() or result.stdout.strip()

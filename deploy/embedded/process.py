@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,6 @@ from deploy.embedded.errors import StartError
 from deploy.embedded.output import Output
 from deploy.embedded.pids import PidFile, ProcessId
 
-_CHILD = Path(__file__).with_name("child.py")
 _PROBE_SECONDS = 0.05
 _CHUNK_BYTES = 64 * 1024
 _LONGEST_LINE_BYTES = 1024 * 1024
@@ -180,17 +178,11 @@ def failure(name: str, what: str, output: Output) -> StartError:
 
 async def spawn(program: Program) -> asyncio.subprocess.Process:
     """Starts a child that dies with this process, however this process dies."""
-    account = program.account or Account("", os.geteuid(), os.getegid())
-    becoming = (os.getpid(), int(program.stop_signal), account.uid, account.gid)
+    account = program.account or Account.own()
     # A session of its own, so that Ctrl-C in the terminal reaches the launcher only,
     # which then stops its children in order.
     return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        "-S",
-        str(_CHILD),
-        *map(str, becoming),
-        *map(str, program.command),
+        *account.becoming(*program.command, stop_signal=program.stop_signal),
         env=dict(program.environment),
         cwd=program.directory,
         stdin=asyncio.subprocess.DEVNULL,
