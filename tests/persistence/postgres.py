@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import secrets
 import shutil
 import signal
@@ -20,8 +18,6 @@ from deploy.embedded.postgres_binaries import Binaries, find_binaries
 
 START_SECONDS = 30
 PORT = 5432  # Only part of the socket's name.
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
 
 SETTINGS = {
     "listen_addresses": "",
@@ -56,7 +52,7 @@ class TestServer:
         """
         account = unprivileged()
         binaries = self._binaries(account)
-        identity = account.identity() if account else {}
+        self._account = account or Account.own()
         if account:
             account.owns(self.directory)
         password_file = self.directory / "password"
@@ -64,7 +60,7 @@ class TestServer:
         if account:
             account.owns(password_file)
         subprocess.run(  # noqa: S603 - Our own arguments.
-            [
+            self._account.becoming(
                 binaries.program("initdb"),
                 f"--pgdata={self.data}",
                 "--username=postgres",
@@ -74,14 +70,12 @@ class TestServer:
                 "--locale-provider=builtin",
                 "--locale=C.UTF-8",
                 "--no-sync",
-            ],
+            ),
             check=True,
             stdout=subprocess.DEVNULL,
             cwd=self.directory,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
-            **identity,
         )
-        self._identity = identity
         self._postgres = binaries.program("postgres")
         self.run()
 
@@ -101,15 +95,15 @@ class TestServer:
         options = [f"-c{name}={value}" for name, value in settings.items()]
         with (self.directory / "server.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - Our own arguments.
-                [self._postgres, "-D", self.data, *options],
+                self._account.becoming(
+                    self._postgres, "-D", self.data, *options, stop_signal=signal.SIGINT
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=self.directory,
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - One system call.
-                **self._identity,
             )
         end = time.monotonic() + START_SECONDS
         while not self._answers():
@@ -159,9 +153,3 @@ class TestServer:
         copies = self.directory / "postgresql"
         copies.mkdir()
         return binaries.copied_to(copies)
-
-
-def _die_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-    if os.getppid() == 1:
-        os._exit(1)
