@@ -125,21 +125,6 @@ class ParseError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A file to read.
-
-    Attributes:
-        name: What its user calls it; only a hint, its content decides.
-        media_type: What its content is, as `sniff` found it.
-    """
-
-    path: Path
-    name: str
-    media_type: str
-    options: ReadOptions = field(default_factory=lambda: ReadOptions())
-
-
-@dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How to read.
 
@@ -151,6 +136,21 @@ class ReadOptions:
 
     ocr_languages: tuple[str, ...] = ()
     page_characters: int = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read.
+
+    Attributes:
+        name: What its user calls it; only a hint, its content decides.
+        media_type: What its content is, as `sniff` found it.
+    """
+
+    path: Path
+    name: str
+    media_type: str
+    options: ReadOptions = field(default_factory=ReadOptions)
 
 
 Event = Opened | Page | PageFailed

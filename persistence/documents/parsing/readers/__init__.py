@@ -1,0 +1,32 @@
+"""Which module reads which format.
+
+A reader is a module of this package with a `READER` that satisfies `domain.Reader`. It
+is imported when its format is met, because the libraries behind it cost more time than
+reading a small file does. A new format: a module here and one line in `_MODULES`.
+"""
+
+from importlib import import_module
+from typing import cast
+
+from persistence.documents.parsing import media_types as of
+from persistence.documents.parsing.domain import FailureReason, ParseError, Reader
+
+_MODULES: dict[str, str] = {
+    of.PDF: "pdf",
+    **dict.fromkeys(of.IMAGES, "image"),
+}
+
+SUPPORTED = frozenset(_MODULES)
+"""Every media type that some reader takes."""
+
+
+def reader_for(media_type: str) -> Reader:
+    """The reader of a format.
+
+    Raises:
+        ParseError: UNSUPPORTED_TYPE, when no reader takes it.
+    """
+    module = _MODULES.get(media_type)
+    if module is None:
+        raise ParseError(FailureReason.UNSUPPORTED_TYPE, media_type)
+    return cast("Reader", import_module(f"{__name__}.{module}").READER)
