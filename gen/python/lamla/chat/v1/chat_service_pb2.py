@@ -26,9 +26,10 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from lamla.chat.v1 import conversation_pb2 as lamla_dot_chat_dot_v1_dot_conversation__pb2
 from lamla.chat.v1 import generation_pb2 as lamla_dot_chat_dot_v1_dot_generation__pb2
+from lamla.documents.v1 import retrieval_scope_pb2 as lamla_dot_documents_dot_v1_dot_retrieval__scope__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n lamla/chat/v1/chat_service.proto\x12\rlamla.chat.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a lamla/chat/v1/conversation.proto\x1a\x1elamla/chat/v1/generation.proto\"\xa0\x03\n\x12SendMessageRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x34\n\x0f\x63onversation_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0e\x63onversationId\x12\x37\n\x11parent_message_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0fparentMessageId\x12\xb8\x01\n\x04text\x18\x04 \x01(\tB\xa3\x01\xbaH\x9f\x01r\x06\x10\x01\x18\x80\xfa\x01\xba\x01\x46\n\x0etext.not_blank\x12\x11must not be blank\x1a!this == \'\' || this.matches(\'\\\\S\')\xba\x01K\n\x0btext.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')R\x04text\x12\x37\n\x06\x63onfig\x18\x05 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\"S\n\x0cReplyRequest\x12\x43\n\x07message\x18\x01 \x01(\x0b\x32!.lamla.chat.v1.SendMessageRequestB\x06\xbaH\x03\xc8\x01\x01R\x07message\"?\n\rReplyResponse\x12.\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x16.lamla.chat.v1.MessageR\x06\x61nswer\"o\n\x17ResumeGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\x12%\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\rR\rafterSequence\"H\n\x17\x43\x61ncelGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\"U\n\x18\x43\x61ncelGenerationResponse\x12\x39\n\ngeneration\x18\x01 \x01(\x0b\x32\x19.lamla.chat.v1.GenerationR\ngeneration\"E\n\x14GetGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\"R\n\x15GetGenerationResponse\x12\x39\n\ngeneration\x18\x01 \x01(\x0b\x32\x19.lamla.chat.v1.GenerationR\ngeneration\"\x9e\x01\n\x11RegenerateRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\'\n\nmessage_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tmessageId\x12\x37\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\"\xda\x02\n\x12\x45\x64itMessageRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\'\n\nmessage_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tmessageId\x12\xb8\x01\n\x04text\x18\x03 \x01(\tB\xa3\x01\xbaH\x9f\x01r\x06\x10\x01\x18\x80\xfa\x01\xba\x01\x46\n\x0etext.not_blank\x12\x11must not be blank\x1a!this == \'\' || this.matches(\'\\\\S\')\xba\x01K\n\x0btext.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')R\x04text\x12\x37\n\x06\x63onfig\x18\x04 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\"\xa2\x01\n\x15\x43ontinueAnswerRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\'\n\nmessage_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tmessageId\x12\x37\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\"\x12\n\x10GetModelsRequest\"\xe0\x01\n\x11GetModelsResponse\x12,\n\x06models\x18\x01 \x03(\x0b\x32\x14.lamla.chat.v1.ModelR\x06models\x12/\n\x13\x64\x65\x66\x61ult_temperature\x18\x02 \x01(\x02R\x12\x64\x65\x66\x61ultTemperature\x12\x39\n\x19\x64\x65\x66\x61ult_max_output_tokens\x18\x03 \x01(\rR\x16\x64\x65\x66\x61ultMaxOutputTokens\x12\x31\n\x15max_output_tokens_cap\x18\x04 \x01(\rR\x12maxOutputTokensCap\"\x84\x01\n\x05Model\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n\x08provider\x18\x02 \x01(\tR\x08provider\x12%\n\x0e\x63ontext_tokens\x18\x03 \x01(\rR\rcontextTokens\x12$\n\x0esmall_built_in\x18\x04 \x01(\x08R\x0csmallBuiltIn2\xf9\x08\n\x0b\x43hatService\x12l\n\x0bSendMessage\x12!.lamla.chat.v1.SendMessageRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\"\x18\x82\xd3\xe4\x93\x02\x12\"\r/v1/chat:send:\x01*0\x01\x12]\n\x05Reply\x12\x1b.lamla.chat.v1.ReplyRequest\x1a\x1c.lamla.chat.v1.ReplyResponse\"\x19\x82\xd3\xe4\x93\x02\x13\"\x0e/v1/chat:reply:\x01*\x12\x8c\x01\n\x10ResumeGeneration\x12&.lamla.chat.v1.ResumeGenerationRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\".\x82\xd3\xe4\x93\x02(\x12&/v1/generations/{generation_id}/events0\x01\x12\x96\x01\n\x10\x43\x61ncelGeneration\x12&.lamla.chat.v1.CancelGenerationRequest\x1a\'.lamla.chat.v1.CancelGenerationResponse\"1\x82\xd3\xe4\x93\x02+\"&/v1/generations/{generation_id}:cancel:\x01*\x12\x83\x01\n\rGetGeneration\x12#.lamla.chat.v1.GetGenerationRequest\x1a$.lamla.chat.v1.GetGenerationResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/generations/{generation_id}\x12\x81\x01\n\nRegenerate\x12 .lamla.chat.v1.RegenerateRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\"/\x82\xd3\xe4\x93\x02)\"$/v1/messages/{message_id}:regenerate:\x01*0\x01\x12}\n\x0b\x45\x64itMessage\x12!.lamla.chat.v1.EditMessageRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\")\x82\xd3\xe4\x93\x02#\"\x1e/v1/messages/{message_id}:edit:\x01*0\x01\x12\x87\x01\n\x0e\x43ontinueAnswer\x12$.lamla.chat.v1.ContinueAnswerRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\"-\x82\xd3\xe4\x93\x02\'\"\"/v1/messages/{message_id}:continue:\x01*0\x01\x12\x62\n\tGetModels\x12\x1f.lamla.chat.v1.GetModelsRequest\x1a .lamla.chat.v1.GetModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/modelsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n lamla/chat/v1/chat_service.proto\x12\rlamla.chat.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a lamla/chat/v1/conversation.proto\x1a\x1elamla/chat/v1/generation.proto\x1a(lamla/documents/v1/retrieval_scope.proto\"\xda\x03\n\x12SendMessageRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\x34\n\x0f\x63onversation_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0e\x63onversationId\x12\x37\n\x11parent_message_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0fparentMessageId\x12\xb8\x01\n\x04text\x18\x04 \x01(\tB\xa3\x01\xbaH\x9f\x01r\x06\x10\x01\x18\x80\xfa\x01\xba\x01\x46\n\x0etext.not_blank\x12\x11must not be blank\x1a!this == \'\' || this.matches(\'\\\\S\')\xba\x01K\n\x0btext.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')R\x04text\x12\x37\n\x06\x63onfig\x18\x05 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\x12\x38\n\x05scope\x18\x06 \x01(\x0b\x32\".lamla.documents.v1.RetrievalScopeR\x05scope\"S\n\x0cReplyRequest\x12\x43\n\x07message\x18\x01 \x01(\x0b\x32!.lamla.chat.v1.SendMessageRequestB\x06\xbaH\x03\xc8\x01\x01R\x07message\"?\n\rReplyResponse\x12.\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x16.lamla.chat.v1.MessageR\x06\x61nswer\"o\n\x17ResumeGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\x12%\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\rR\rafterSequence\"H\n\x17\x43\x61ncelGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\"U\n\x18\x43\x61ncelGenerationResponse\x12\x39\n\ngeneration\x18\x01 \x01(\x0b\x32\x19.lamla.chat.v1.GenerationR\ngeneration\"E\n\x14GetGenerationRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\"R\n\x15GetGenerationResponse\x12\x39\n\ngeneration\x18\x01 \x01(\x0b\x32\x19.lamla.chat.v1.GenerationR\ngeneration\"\x9e\x01\n\x11RegenerateRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\'\n\nmessage_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tmessageId\x12\x37\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\"\xda\x02\n\x12\x45\x64itMessageRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\'\n\nmessage_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tmessageId\x12\xb8\x01\n\x04text\x18\x03 \x01(\tB\xa3\x01\xbaH\x9f\x01r\x06\x10\x01\x18\x80\xfa\x01\xba\x01\x46\n\x0etext.not_blank\x12\x11must not be blank\x1a!this == \'\' || this.matches(\'\\\\S\')\xba\x01K\n\x0btext.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')R\x04text\x12\x37\n\x06\x63onfig\x18\x04 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\"\xa2\x01\n\x15\x43ontinueAnswerRequest\x12\'\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\trequestId\x12\'\n\nmessage_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\tmessageId\x12\x37\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\"\x12\n\x10GetModelsRequest\"\xe0\x01\n\x11GetModelsResponse\x12,\n\x06models\x18\x01 \x03(\x0b\x32\x14.lamla.chat.v1.ModelR\x06models\x12/\n\x13\x64\x65\x66\x61ult_temperature\x18\x02 \x01(\x02R\x12\x64\x65\x66\x61ultTemperature\x12\x39\n\x19\x64\x65\x66\x61ult_max_output_tokens\x18\x03 \x01(\rR\x16\x64\x65\x66\x61ultMaxOutputTokens\x12\x31\n\x15max_output_tokens_cap\x18\x04 \x01(\rR\x12maxOutputTokensCap\"\x84\x01\n\x05Model\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n\x08provider\x18\x02 \x01(\tR\x08provider\x12%\n\x0e\x63ontext_tokens\x18\x03 \x01(\rR\rcontextTokens\x12$\n\x0esmall_built_in\x18\x04 \x01(\x08R\x0csmallBuiltIn2\xf9\x08\n\x0b\x43hatService\x12l\n\x0bSendMessage\x12!.lamla.chat.v1.SendMessageRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\"\x18\x82\xd3\xe4\x93\x02\x12\"\r/v1/chat:send:\x01*0\x01\x12]\n\x05Reply\x12\x1b.lamla.chat.v1.ReplyRequest\x1a\x1c.lamla.chat.v1.ReplyResponse\"\x19\x82\xd3\xe4\x93\x02\x13\"\x0e/v1/chat:reply:\x01*\x12\x8c\x01\n\x10ResumeGeneration\x12&.lamla.chat.v1.ResumeGenerationRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\".\x82\xd3\xe4\x93\x02(\x12&/v1/generations/{generation_id}/events0\x01\x12\x96\x01\n\x10\x43\x61ncelGeneration\x12&.lamla.chat.v1.CancelGenerationRequest\x1a\'.lamla.chat.v1.CancelGenerationResponse\"1\x82\xd3\xe4\x93\x02+\"&/v1/generations/{generation_id}:cancel:\x01*\x12\x83\x01\n\rGetGeneration\x12#.lamla.chat.v1.GetGenerationRequest\x1a$.lamla.chat.v1.GetGenerationResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/generations/{generation_id}\x12\x81\x01\n\nRegenerate\x12 .lamla.chat.v1.RegenerateRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\"/\x82\xd3\xe4\x93\x02)\"$/v1/messages/{message_id}:regenerate:\x01*0\x01\x12}\n\x0b\x45\x64itMessage\x12!.lamla.chat.v1.EditMessageRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\")\x82\xd3\xe4\x93\x02#\"\x1e/v1/messages/{message_id}:edit:\x01*0\x01\x12\x87\x01\n\x0e\x43ontinueAnswer\x12$.lamla.chat.v1.ContinueAnswerRequest\x1a\x1e.lamla.chat.v1.GenerationEvent\"-\x82\xd3\xe4\x93\x02\'\"\"/v1/messages/{message_id}:continue:\x01*0\x01\x12\x62\n\tGetModels\x12\x1f.lamla.chat.v1.GetModelsRequest\x1a .lamla.chat.v1.GetModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/modelsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -83,34 +84,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHATSERVICE'].methods_by_name['ContinueAnswer']._serialized_options = b'\202\323\344\223\002\'\"\"/v1/messages/{message_id}:continue:\001*'
   _globals['_CHATSERVICE'].methods_by_name['GetModels']._loaded_options = None
   _globals['_CHATSERVICE'].methods_by_name['GetModels']._serialized_options = b'\202\323\344\223\002\014\022\n/v1/models'
-  _globals['_SENDMESSAGEREQUEST']._serialized_start=177
-  _globals['_SENDMESSAGEREQUEST']._serialized_end=593
-  _globals['_REPLYREQUEST']._serialized_start=595
-  _globals['_REPLYREQUEST']._serialized_end=678
-  _globals['_REPLYRESPONSE']._serialized_start=680
-  _globals['_REPLYRESPONSE']._serialized_end=743
-  _globals['_RESUMEGENERATIONREQUEST']._serialized_start=745
-  _globals['_RESUMEGENERATIONREQUEST']._serialized_end=856
-  _globals['_CANCELGENERATIONREQUEST']._serialized_start=858
-  _globals['_CANCELGENERATIONREQUEST']._serialized_end=930
-  _globals['_CANCELGENERATIONRESPONSE']._serialized_start=932
-  _globals['_CANCELGENERATIONRESPONSE']._serialized_end=1017
-  _globals['_GETGENERATIONREQUEST']._serialized_start=1019
-  _globals['_GETGENERATIONREQUEST']._serialized_end=1088
-  _globals['_GETGENERATIONRESPONSE']._serialized_start=1090
-  _globals['_GETGENERATIONRESPONSE']._serialized_end=1172
-  _globals['_REGENERATEREQUEST']._serialized_start=1175
-  _globals['_REGENERATEREQUEST']._serialized_end=1333
-  _globals['_EDITMESSAGEREQUEST']._serialized_start=1336
-  _globals['_EDITMESSAGEREQUEST']._serialized_end=1682
-  _globals['_CONTINUEANSWERREQUEST']._serialized_start=1685
-  _globals['_CONTINUEANSWERREQUEST']._serialized_end=1847
-  _globals['_GETMODELSREQUEST']._serialized_start=1849
-  _globals['_GETMODELSREQUEST']._serialized_end=1867
-  _globals['_GETMODELSRESPONSE']._serialized_start=1870
-  _globals['_GETMODELSRESPONSE']._serialized_end=2094
-  _globals['_MODEL']._serialized_start=2097
-  _globals['_MODEL']._serialized_end=2229
-  _globals['_CHATSERVICE']._serialized_start=2232
-  _globals['_CHATSERVICE']._serialized_end=3377
+  _globals['_SENDMESSAGEREQUEST']._serialized_start=219
+  _globals['_SENDMESSAGEREQUEST']._serialized_end=693
+  _globals['_REPLYREQUEST']._serialized_start=695
+  _globals['_REPLYREQUEST']._serialized_end=778
+  _globals['_REPLYRESPONSE']._serialized_start=780
+  _globals['_REPLYRESPONSE']._serialized_end=843
+  _globals['_RESUMEGENERATIONREQUEST']._serialized_start=845
+  _globals['_RESUMEGENERATIONREQUEST']._serialized_end=956
+  _globals['_CANCELGENERATIONREQUEST']._serialized_start=958
+  _globals['_CANCELGENERATIONREQUEST']._serialized_end=1030
+  _globals['_CANCELGENERATIONRESPONSE']._serialized_start=1032
+  _globals['_CANCELGENERATIONRESPONSE']._serialized_end=1117
+  _globals['_GETGENERATIONREQUEST']._serialized_start=1119
+  _globals['_GETGENERATIONREQUEST']._serialized_end=1188
+  _globals['_GETGENERATIONRESPONSE']._serialized_start=1190
+  _globals['_GETGENERATIONRESPONSE']._serialized_end=1272
+  _globals['_REGENERATEREQUEST']._serialized_start=1275
+  _globals['_REGENERATEREQUEST']._serialized_end=1433
+  _globals['_EDITMESSAGEREQUEST']._serialized_start=1436
+  _globals['_EDITMESSAGEREQUEST']._serialized_end=1782
+  _globals['_CONTINUEANSWERREQUEST']._serialized_start=1785
+  _globals['_CONTINUEANSWERREQUEST']._serialized_end=1947
+  _globals['_GETMODELSREQUEST']._serialized_start=1949
+  _globals['_GETMODELSREQUEST']._serialized_end=1967
+  _globals['_GETMODELSRESPONSE']._serialized_start=1970
+  _globals['_GETMODELSRESPONSE']._serialized_end=2194
+  _globals['_MODEL']._serialized_start=2197
+  _globals['_MODEL']._serialized_end=2329
+  _globals['_CHATSERVICE']._serialized_start=2332
+  _globals['_CHATSERVICE']._serialized_end=3477
 # @@protoc_insertion_point(module_scope)

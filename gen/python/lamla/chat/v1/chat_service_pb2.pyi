@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from lamla.chat.v1 import conversation_pb2 as _conversation_pb2
 from lamla.chat.v1 import generation_pb2 as _generation_pb2
+from lamla.documents.v1 import retrieval_scope_pb2 as _retrieval_scope_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -31,6 +32,7 @@ class SendMessageRequest(_message.Message):
     PARENT_MESSAGE_ID_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Names this request for retries. A UUID chosen by the caller, required."""
     conversation_id: _builtins.str
@@ -47,6 +49,14 @@ class SendMessageRequest(_message.Message):
     def config(self) -> _generation_pb2.GenerationConfig:
         """How to generate the answer."""
 
+    @_builtins.property
+    def scope(self) -> _retrieval_scope_pb2.RetrievalScope:
+        """The documents that this answer and the conversation's next ones rest on. Absent: the
+        conversation's scope, which is all documents for a new one. An id that is not this
+        user's fails with `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND` or
+        `ERROR_REASON_COLLECTION_NOT_FOUND`.
+        """
+
     def __init__(
         self,
         *,
@@ -55,10 +65,11 @@ class SendMessageRequest(_message.Message):
         parent_message_id: _builtins.str = ...,
         text: _builtins.str = ...,
         config: _generation_pb2.GenerationConfig | None = ...,
+        scope: _retrieval_scope_pb2.RetrievalScope | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "scope", b"scope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "conversation_id", b"conversation_id", "parent_message_id", b"parent_message_id", "request_id", b"request_id", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "conversation_id", b"conversation_id", "parent_message_id", b"parent_message_id", "request_id", b"request_id", "scope", b"scope", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.rpc import status_pb2 as _status_pb2
 from lamla.chat.v1 import generation_pb2 as _generation_pb2
+from lamla.documents.v1 import retrieval_scope_pb2 as _retrieval_scope_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -61,6 +62,7 @@ class Conversation(_message.Message):
     ARCHIVED_FIELD_NUMBER: _builtins.int
     CURRENT_MESSAGE_ID_FIELD_NUMBER: _builtins.int
     DELETE_TIME_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     conversation_id: _builtins.str
     """UUIDv7."""
     title: _builtins.str
@@ -87,6 +89,10 @@ class Conversation(_message.Message):
     def delete_time(self) -> _timestamp_pb2.Timestamp:
         """When it was deleted. Absent unless it is deleted and can still be brought back."""
 
+    @_builtins.property
+    def scope(self) -> _retrieval_scope_pb2.RetrievalScope:
+        """The documents that its answers rest on. Absent: all of the user's."""
+
     def __init__(
         self,
         *,
@@ -99,10 +105,11 @@ class Conversation(_message.Message):
         archived: _builtins.bool = ...,
         current_message_id: _builtins.str = ...,
         delete_time: _timestamp_pb2.Timestamp | None = ...,
+        scope: _retrieval_scope_pb2.RetrievalScope | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "delete_time", b"delete_time", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "delete_time", b"delete_time", "scope", b"scope", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_generation_ids", b"active_generation_ids", "archived", b"archived", "conversation_id", b"conversation_id", "create_time", b"create_time", "current_message_id", b"current_message_id", "delete_time", b"delete_time", "pinned", b"pinned", "title", b"title", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_generation_ids", b"active_generation_ids", "archived", b"archived", "conversation_id", b"conversation_id", "create_time", b"create_time", "current_message_id", b"current_message_id", "delete_time", b"delete_time", "pinned", b"pinned", "scope", b"scope", "title", b"title", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -129,6 +136,8 @@ class Message(_message.Message):
     PROMPT_VERSION_FIELD_NUMBER: _builtins.int
     FAILURE_FIELD_NUMBER: _builtins.int
     CITATIONS_FIELD_NUMBER: _builtins.int
+    GROUNDING_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """UUIDv7: ordered by time of creation."""
     conversation_id: _builtins.str
@@ -169,6 +178,14 @@ class Message(_message.Message):
     def citations(self) -> _containers.RepeatedCompositeFieldContainer[_generation_pb2.Citation]:
         """Evidence for the answer."""
 
+    @_builtins.property
+    def grounding(self) -> _generation_pb2.Grounding:
+        """What the answer rests on. Absent for questions, and when nothing was searched."""
+
+    @_builtins.property
+    def claims(self) -> _containers.RepeatedCompositeFieldContainer[_generation_pb2.Claim]:
+        """How the answer's sentences stand to the evidence."""
+
     def __init__(
         self,
         *,
@@ -187,10 +204,12 @@ class Message(_message.Message):
         prompt_version: _builtins.str = ...,
         failure: _status_pb2.Status | None = ...,
         citations: _abc.Iterable[_generation_pb2.Citation] | None = ...,
+        grounding: _generation_pb2.Grounding | None = ...,
+        claims: _abc.Iterable[_generation_pb2.Claim] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "failure", b"failure", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "failure", b"failure", "grounding", b"grounding", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations", b"citations", "conversation_id", b"conversation_id", "create_time", b"create_time", "failure", b"failure", "finish_reason", b"finish_reason", "generation_id", b"generation_id", "message_id", b"message_id", "model", b"model", "parent_message_id", b"parent_message_id", "prompt_version", b"prompt_version", "provider", b"provider", "role", b"role", "state", b"state", "text", b"text", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations", b"citations", "claims", b"claims", "conversation_id", b"conversation_id", "create_time", b"create_time", "failure", b"failure", "finish_reason", b"finish_reason", "generation_id", b"generation_id", "grounding", b"grounding", "message_id", b"message_id", "model", b"model", "parent_message_id", b"parent_message_id", "prompt_version", b"prompt_version", "provider", b"provider", "role", b"role", "state", b"state", "text", b"text", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

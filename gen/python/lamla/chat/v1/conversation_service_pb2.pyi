@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from lamla.chat.v1 import conversation_pb2 as _conversation_pb2
+from lamla.documents.v1 import retrieval_scope_pb2 as _retrieval_scope_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -210,6 +211,7 @@ class UpdateConversationRequest(_message.Message):
     PINNED_FIELD_NUMBER: _builtins.int
     ARCHIVED_FIELD_NUMBER: _builtins.int
     CURRENT_MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     conversation_id: _builtins.str
     """A UUID, required."""
     title: _builtins.str
@@ -222,6 +224,13 @@ class UpdateConversationRequest(_message.Message):
     """Whether lists leave it out."""
     current_message_id: _builtins.str
     """The end of the branch that is looked at: a message of this conversation. A UUID."""
+    @_builtins.property
+    def scope(self) -> _retrieval_scope_pb2.RetrievalScope:
+        """The documents that answers rest on. Absent: as it is. An id that is not this user's
+        fails with `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND` or
+        `ERROR_REASON_COLLECTION_NOT_FOUND`.
+        """
+
     def __init__(
         self,
         *,
@@ -231,10 +240,11 @@ class UpdateConversationRequest(_message.Message):
         pinned: _builtins.bool | None = ...,
         archived: _builtins.bool | None = ...,
         current_message_id: _builtins.str | None = ...,
+        scope: _retrieval_scope_pb2.RetrievalScope | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_archived", b"_archived", "_current_message_id", b"_current_message_id", "_pinned", b"_pinned", "_title", b"_title", "archived", b"archived", "current_message_id", b"current_message_id", "pinned", b"pinned", "title", b"title"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_archived", b"_archived", "_current_message_id", b"_current_message_id", "_pinned", b"_pinned", "_title", b"_title", "archived", b"archived", "current_message_id", b"current_message_id", "pinned", b"pinned", "scope", b"scope", "title", b"title"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_archived", b"_archived", "_current_message_id", b"_current_message_id", "_pinned", b"_pinned", "_title", b"_title", "archived", b"archived", "conversation_id", b"conversation_id", "current_message_id", b"current_message_id", "pinned", b"pinned", "request_id", b"request_id", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_archived", b"_archived", "_current_message_id", b"_current_message_id", "_pinned", b"_pinned", "_title", b"_title", "archived", b"archived", "conversation_id", b"conversation_id", "current_message_id", b"current_message_id", "pinned", b"pinned", "request_id", b"request_id", "scope", b"scope", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__archived: _TypeAlias = _typing.Literal["archived"]  # noqa: Y015
     _WhichOneofArgType__archived: _TypeAlias = _typing.Literal["_archived", b"_archived"]  # noqa: Y015

@@ -11,6 +11,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.rpc import status_pb2 as _status_pb2
+from lamla.documents.v1 import grounding_pb2 as _grounding_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -89,6 +90,34 @@ off.
 FINISH_REASON_CONTENT_FILTER: FinishReason.ValueType  # 3
 """The provider's content filter cut the answer off."""
 Global___FinishReason: _TypeAlias = FinishReason  # noqa: Y015
+
+class _Support:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SupportEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Support.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SUPPORT_UNSPECIFIED: _Support.ValueType  # 0
+    """Never sent."""
+    SUPPORT_SUPPORTED: _Support.ValueType  # 1
+    """A document says the same."""
+    SUPPORT_PARTIAL: _Support.ValueType  # 2
+    """A document says a part of it, or something close to it."""
+    SUPPORT_UNSUPPORTED: _Support.ValueType  # 3
+    """No document that was given to the model says it."""
+
+class Support(_Support, metaclass=_SupportEnumTypeWrapper):
+    """How far the evidence supports a sentence."""
+
+SUPPORT_UNSPECIFIED: Support.ValueType  # 0
+"""Never sent."""
+SUPPORT_SUPPORTED: Support.ValueType  # 1
+"""A document says the same."""
+SUPPORT_PARTIAL: Support.ValueType  # 2
+"""A document says a part of it, or something close to it."""
+SUPPORT_UNSUPPORTED: Support.ValueType  # 3
+"""No document that was given to the model says it."""
+Global___Support: _TypeAlias = Support  # noqa: Y015
 
 @_typing.final
 class GenerationConfig(_message.Message):
@@ -194,6 +223,9 @@ class Generation(_message.Message):
     FAILURE_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
     PROVIDER_FIELD_NUMBER: _builtins.int
+    GROUNDING_FIELD_NUMBER: _builtins.int
+    CITATIONS_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
     generation_id: _builtins.str
     """UUIDv7."""
     conversation_id: _builtins.str
@@ -224,6 +256,18 @@ class Generation(_message.Message):
     def failure(self) -> _status_pb2.Status:
         """Why it ended, in state FAILED or INTERRUPTED, as in a `failed` event."""
 
+    @_builtins.property
+    def grounding(self) -> Global___Grounding:
+        """What it rests on. Absent while nothing was retrieved for it."""
+
+    @_builtins.property
+    def citations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Citation]:
+        """Evidence for the text so far."""
+
+    @_builtins.property
+    def claims(self) -> _containers.RepeatedCompositeFieldContainer[Global___Claim]:
+        """How its sentences so far stand to the evidence."""
+
     def __init__(
         self,
         *,
@@ -239,20 +283,96 @@ class Generation(_message.Message):
         failure: _status_pb2.Status | None = ...,
         model: _builtins.str = ...,
         provider: _builtins.str = ...,
+        grounding: Global___Grounding | None = ...,
+        citations: _abc.Iterable[Global___Citation] | None = ...,
+        claims: _abc.Iterable[Global___Claim] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "grounding", b"grounding", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_message_id", b"answer_message_id", "conversation_id", b"conversation_id", "failure", b"failure", "finish_reason", b"finish_reason", "generation_id", b"generation_id", "last_sequence", b"last_sequence", "model", b"model", "provider", b"provider", "state", b"state", "text", b"text", "usage", b"usage", "user_message_id", b"user_message_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_message_id", b"answer_message_id", "citations", b"citations", "claims", b"claims", "conversation_id", b"conversation_id", "failure", b"failure", "finish_reason", b"finish_reason", "generation_id", b"generation_id", "grounding", b"grounding", "last_sequence", b"last_sequence", "model", b"model", "provider", b"provider", "state", b"state", "text", b"text", "usage", b"usage", "user_message_id", b"user_message_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Generation: _TypeAlias = Generation  # noqa: Y015
 
 @_typing.final
+class Grounding(_message.Message):
+    """What an answer rests on, decided before its first token."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    QUERY_FIELD_NUMBER: _builtins.int
+    PASSAGES_FIELD_NUMBER: _builtins.int
+    INDEX_VERSION_FIELD_NUMBER: _builtins.int
+    state: _grounding_pb2.GroundingState.ValueType
+    """Whether the documents answer the question."""
+    query: _builtins.str
+    """What was searched for, when it is not the question itself: the question as it reads
+    with the conversation before it. Empty otherwise.
+    """
+    index_version: _builtins.str
+    """The version of the index that was searched. Empty without the vector leg."""
+    @_builtins.property
+    def passages(self) -> _containers.RepeatedCompositeFieldContainer[Global___Passage]:
+        """The passages that the model was given, best first."""
+
+    def __init__(
+        self,
+        *,
+        state: _grounding_pb2.GroundingState.ValueType = ...,
+        query: _builtins.str = ...,
+        passages: _abc.Iterable[Global___Passage] | None = ...,
+        index_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["index_version", b"index_version", "passages", b"passages", "query", b"query", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Grounding: _TypeAlias = Grounding  # noqa: Y015
+
+@_typing.final
+class Passage(_message.Message):
+    """A passage that the model was given."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHUNK_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_TITLE_FIELD_NUMBER: _builtins.int
+    PAGE_FIELD_NUMBER: _builtins.int
+    chunk_id: _builtins.str
+    """The chunk of the document. UUIDv7."""
+    document_id: _builtins.str
+    """The document. UUIDv7."""
+    document_title: _builtins.str
+    """Its title when the answer was made."""
+    page: _builtins.int
+    """The page, from 1."""
+    def __init__(
+        self,
+        *,
+        chunk_id: _builtins.str = ...,
+        document_id: _builtins.str = ...,
+        document_title: _builtins.str = ...,
+        page: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "document_id", b"document_id", "document_title", b"document_title", "page", b"page"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Passage: _TypeAlias = Passage  # noqa: Y015
+
+@_typing.final
 class GenerationEvent(_message.Message):
     """One event of an answer.
 
-    A stream is: `started` or `snapshot` first; then `tokens`, `citation`, `tool_call` and
+    A stream is: `started` or `snapshot` first; then `grounding` once, before the first
+    token, when documents were searched; then `tokens`, `citation`, `claim`, `tool_call` and
     `attempt_changed` in any number, `heartbeat` whenever nothing else was sent for
     10 seconds; then exactly one of `completed`, `cancelled`, `failed`, always last. After
     the first event an outcome is always an event and the stream itself ends OK.
@@ -272,6 +392,8 @@ class GenerationEvent(_message.Message):
     COMPLETED_FIELD_NUMBER: _builtins.int
     CANCELLED_FIELD_NUMBER: _builtins.int
     FAILED_FIELD_NUMBER: _builtins.int
+    GROUNDING_FIELD_NUMBER: _builtins.int
+    CLAIM_FIELD_NUMBER: _builtins.int
     generation_id: _builtins.str
     """The generation that this event belongs to. UUIDv7."""
     sequence: _builtins.int
@@ -289,7 +411,9 @@ class GenerationEvent(_message.Message):
 
     @_builtins.property
     def citation(self) -> Global___Citation:
-        """A piece of the text rests on a piece of a document."""
+        """A sentence of the text rests on a piece of a document. Comes after the tokens of the
+        sentence.
+        """
 
     @_builtins.property
     def tool_call(self) -> Global___ToolCall:
@@ -321,6 +445,14 @@ class GenerationEvent(_message.Message):
     def failed(self) -> Global___GenerationFailed:
         """The answer ended with an error."""
 
+    @_builtins.property
+    def grounding(self) -> Global___Grounding:
+        """What the answer rests on."""
+
+    @_builtins.property
+    def claim(self) -> Global___Claim:
+        """How a sentence stands to the evidence. Comes after its citations."""
+
     def __init__(
         self,
         *,
@@ -336,12 +468,14 @@ class GenerationEvent(_message.Message):
         completed: Global___GenerationCompleted | None = ...,
         cancelled: Global___GenerationCancelled | None = ...,
         failed: Global___GenerationFailed | None = ...,
+        grounding: Global___Grounding | None = ...,
+        claim: Global___Claim | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["attempt_changed", b"attempt_changed", "cancelled", b"cancelled", "citation", b"citation", "completed", b"completed", "event", b"event", "failed", b"failed", "heartbeat", b"heartbeat", "snapshot", b"snapshot", "started", b"started", "tokens", b"tokens", "tool_call", b"tool_call"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["attempt_changed", b"attempt_changed", "cancelled", b"cancelled", "citation", b"citation", "claim", b"claim", "completed", b"completed", "event", b"event", "failed", b"failed", "grounding", b"grounding", "heartbeat", b"heartbeat", "snapshot", b"snapshot", "started", b"started", "tokens", b"tokens", "tool_call", b"tool_call"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_changed", b"attempt_changed", "cancelled", b"cancelled", "citation", b"citation", "completed", b"completed", "event", b"event", "failed", b"failed", "generation_id", b"generation_id", "heartbeat", b"heartbeat", "sequence", b"sequence", "snapshot", b"snapshot", "started", b"started", "tokens", b"tokens", "tool_call", b"tool_call"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_changed", b"attempt_changed", "cancelled", b"cancelled", "citation", b"citation", "claim", b"claim", "completed", b"completed", "event", b"event", "failed", b"failed", "generation_id", b"generation_id", "grounding", b"grounding", "heartbeat", b"heartbeat", "sequence", b"sequence", "snapshot", b"snapshot", "started", b"started", "tokens", b"tokens", "tool_call", b"tool_call"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["started", "tokens", "citation", "tool_call", "attempt_changed", "heartbeat", "snapshot", "completed", "cancelled", "failed"]  # noqa: Y015
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["started", "tokens", "citation", "tool_call", "attempt_changed", "heartbeat", "snapshot", "completed", "cancelled", "failed", "grounding", "claim"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
 
@@ -455,13 +589,13 @@ class Citation(_message.Message):
     chunk_id: _builtins.str
     """The chunk of the document. UUIDv7."""
     page: _builtins.int
-    """The page, from 1; 0 when the document has no pages."""
+    """The page, from 1."""
     source_start: _builtins.int
-    """Where the evidence begins in the document's text, in Unicode code points."""
+    """Where the evidence begins in the page's text, in Unicode code points."""
     source_end: _builtins.int
     """Where it ends (exclusive), in Unicode code points."""
     quote: _builtins.str
-    """The evidence itself."""
+    """The evidence itself: the page's text from `source_start` to `source_end`."""
     score: _builtins.float
     """How well the evidence supports the span, range [0, 1]."""
     def __init__(
@@ -486,6 +620,50 @@ class Citation(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Citation: _TypeAlias = Citation  # noqa: Y015
+
+@_typing.final
+class Claim(_message.Message):
+    """How one sentence of a grounded answer stands to the evidence. Sentences that state
+    nothing (greetings, questions, headings) have none.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANSWER_START_FIELD_NUMBER: _builtins.int
+    ANSWER_END_FIELD_NUMBER: _builtins.int
+    SUPPORT_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    CITATION_IDS_FIELD_NUMBER: _builtins.int
+    answer_start: _builtins.int
+    """Where the sentence begins in the answer, in Unicode code points."""
+    answer_end: _builtins.int
+    """Where it ends (exclusive), in Unicode code points."""
+    support: Global___Support.ValueType
+    """How far it is supported."""
+    score: _builtins.float
+    """The best evidence's score, range [0, 1]."""
+    @_builtins.property
+    def citation_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its citations, best first. Empty when it is UNSUPPORTED, and when the documents of
+        its citations were deleted since.
+        """
+
+    def __init__(
+        self,
+        *,
+        answer_start: _builtins.int = ...,
+        answer_end: _builtins.int = ...,
+        support: Global___Support.ValueType = ...,
+        score: _builtins.float = ...,
+        citation_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_end", b"answer_end", "answer_start", b"answer_start", "citation_ids", b"citation_ids", "score", b"score", "support", b"support"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Claim: _TypeAlias = Claim  # noqa: Y015
 
 @_typing.final
 class ToolCall(_message.Message):
@@ -593,6 +771,8 @@ class Snapshot(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     TOKEN_COUNT_FIELD_NUMBER: _builtins.int
     CITATIONS_FIELD_NUMBER: _builtins.int
+    GROUNDING_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """The text."""
     token_count: _builtins.int
@@ -605,6 +785,14 @@ class Snapshot(_message.Message):
     def citations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Citation]:
         """Its citations."""
 
+    @_builtins.property
+    def grounding(self) -> Global___Grounding:
+        """What it rests on."""
+
+    @_builtins.property
+    def claims(self) -> _containers.RepeatedCompositeFieldContainer[Global___Claim]:
+        """How its sentences stand to the evidence."""
+
     def __init__(
         self,
         *,
@@ -612,10 +800,12 @@ class Snapshot(_message.Message):
         text: _builtins.str = ...,
         token_count: _builtins.int = ...,
         citations: _abc.Iterable[Global___Citation] | None = ...,
+        grounding: Global___Grounding | None = ...,
+        claims: _abc.Iterable[Global___Claim] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["started", b"started"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["grounding", b"grounding", "started", b"started"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations", b"citations", "started", b"started", "text", b"text", "token_count", b"token_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations", b"citations", "claims", b"claims", "grounding", b"grounding", "started", b"started", "text", b"text", "token_count", b"token_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

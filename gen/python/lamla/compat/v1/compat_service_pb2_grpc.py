@@ -66,6 +66,16 @@ class CompatServiceStub:
                 request_serializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.AddMessageRequest.SerializeToString,
                 response_deserializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.Message.FromString,
                 _registered_method=True)
+        self.ListDocuments = channel.unary_stream(
+                '/lamla.compat.v1.CompatService/ListDocuments',
+                request_serializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.ListDocumentsRequest.SerializeToString,
+                response_deserializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.Document.FromString,
+                _registered_method=True)
+        self.GetDocument = channel.unary_unary(
+                '/lamla.compat.v1.CompatService/GetDocument',
+                request_serializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.GetDocumentRequest.SerializeToString,
+                response_deserializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.Document.FromString,
+                _registered_method=True)
 
 
 class CompatServiceServicer:
@@ -122,6 +132,25 @@ class CompatServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDocuments(self, request, context):
+        """Lists the caller's documents, newest first, at most 100.
+
+        Stream: one document each, which Envoy writes as one JSON array.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDocument(self, request, context):
+        """Returns one document with its state.
+
+        Errors:
+        - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: no such document of this caller.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CompatServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -149,6 +178,16 @@ def add_CompatServiceServicer_to_server(servicer, server):
                     servicer.AddMessage,
                     request_deserializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.AddMessageRequest.FromString,
                     response_serializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.Message.SerializeToString,
+            ),
+            'ListDocuments': grpc.unary_stream_rpc_method_handler(
+                    servicer.ListDocuments,
+                    request_deserializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.ListDocumentsRequest.FromString,
+                    response_serializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.Document.SerializeToString,
+            ),
+            'GetDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDocument,
+                    request_deserializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.GetDocumentRequest.FromString,
+                    response_serializer=lamla_dot_compat_dot_v1_dot_compat__service__pb2.Document.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -293,6 +332,60 @@ class CompatService:
             '/lamla.compat.v1.CompatService/AddMessage',
             lamla_dot_compat_dot_v1_dot_compat__service__pb2.AddMessageRequest.SerializeToString,
             lamla_dot_compat_dot_v1_dot_compat__service__pb2.Message.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDocuments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/lamla.compat.v1.CompatService/ListDocuments',
+            lamla_dot_compat_dot_v1_dot_compat__service__pb2.ListDocumentsRequest.SerializeToString,
+            lamla_dot_compat_dot_v1_dot_compat__service__pb2.Document.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lamla.compat.v1.CompatService/GetDocument',
+            lamla_dot_compat_dot_v1_dot_compat__service__pb2.GetDocumentRequest.SerializeToString,
+            lamla_dot_compat_dot_v1_dot_compat__service__pb2.Document.FromString,
             options,
             channel_credentials,
             insecure,

@@ -62,6 +62,17 @@ class CompatServiceStub:
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
       caller.
     """
+    ListDocuments: _grpc.UnaryStreamMultiCallable[_compat_service_pb2.ListDocumentsRequest, _compat_service_pb2.Document]
+    """Lists the caller's documents, newest first, at most 100.
+
+    Stream: one document each, which Envoy writes as one JSON array.
+    """
+    GetDocument: _grpc.UnaryUnaryMultiCallable[_compat_service_pb2.GetDocumentRequest, _compat_service_pb2.Document]
+    """Returns one document with its state.
+
+    Errors:
+    - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: no such document of this caller.
+    """
 
 @_typing.type_check_only
 class CompatServiceAsyncStub(CompatServiceStub):
@@ -96,6 +107,17 @@ class CompatServiceAsyncStub(CompatServiceStub):
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
       caller.
+    """
+    ListDocuments: _aio.UnaryStreamMultiCallable[_compat_service_pb2.ListDocumentsRequest, _compat_service_pb2.Document]  # type: ignore[assignment]
+    """Lists the caller's documents, newest first, at most 100.
+
+    Stream: one document each, which Envoy writes as one JSON array.
+    """
+    GetDocument: _aio.UnaryUnaryMultiCallable[_compat_service_pb2.GetDocumentRequest, _compat_service_pb2.Document]  # type: ignore[assignment]
+    """Returns one document with its state.
+
+    Errors:
+    - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: no such document of this caller.
     """
 
 class CompatServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -158,6 +180,29 @@ class CompatServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no such conversation of this
           caller.
+        """
+
+    @_abc_1.abstractmethod
+    def ListDocuments(
+        self,
+        request: _compat_service_pb2.ListDocumentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_compat_service_pb2.Document], _abc.AsyncIterator[_compat_service_pb2.Document]]:
+        """Lists the caller's documents, newest first, at most 100.
+
+        Stream: one document each, which Envoy writes as one JSON array.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDocument(
+        self,
+        request: _compat_service_pb2.GetDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_compat_service_pb2.Document, _abc.Awaitable[_compat_service_pb2.Document]]:
+        """Returns one document with its state.
+
+        Errors:
+        - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: no such document of this caller.
         """
 
 def add_CompatServiceServicer_to_server(servicer: CompatServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -125,6 +125,72 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """[FAILED_PRECONDITION] The conversation already has an answer being generated at
     this place. `metadata` holds `generation_id`.
     """
+    ERROR_REASON_DOCUMENT_NOT_FOUND: _ErrorReason.ValueType  # 60
+    """[NOT_FOUND] No such document, or it belongs to another user. `metadata` holds
+    `document_id`.
+    """
+    ERROR_REASON_COLLECTION_NOT_FOUND: _ErrorReason.ValueType  # 61
+    """[NOT_FOUND] No such collection, or it belongs to another user. `metadata` holds
+    `collection_id`.
+    """
+    ERROR_REASON_COLLECTION_NAME_TAKEN: _ErrorReason.ValueType  # 62
+    """[ALREADY_EXISTS] The user has a collection of this name. `metadata` holds
+    `collection_id`, the one that has it.
+    """
+    ERROR_REASON_UPLOAD_NOT_FOUND: _ErrorReason.ValueType  # 63
+    """[NOT_FOUND] No such upload, it has expired, or it belongs to another user. `metadata`
+    holds `upload_id`.
+    """
+    ERROR_REASON_UPLOAD_OFFSET_MISMATCH: _ErrorReason.ValueType  # 64
+    """[FAILED_PRECONDITION] The part begins beyond what was received. `metadata` holds
+    `received_bytes`, where to go on.
+    """
+    ERROR_REASON_UPLOAD_INCOMPLETE: _ErrorReason.ValueType  # 65
+    """[FAILED_PRECONDITION] Parts are missing. `metadata` holds `received_bytes`, where to
+    go on.
+    """
+    ERROR_REASON_CONTENT_HASH_MISMATCH: _ErrorReason.ValueType  # 66
+    """[INVALID_ARGUMENT] The data does not have the SHA-256 that was announced."""
+    ERROR_REASON_FILE_TOO_LARGE: _ErrorReason.ValueType  # 67
+    """[RESOURCE_EXHAUSTED] The file is larger than the server takes, or than was announced.
+    `metadata` holds `max_bytes`. Trying again does not help.
+    """
+    ERROR_REASON_URL_REFUSED: _ErrorReason.ValueType  # 68
+    """[INVALID_ARGUMENT] Not an address that is fetched: another scheme or port, a private
+    network, or a redirect to one. `metadata` holds `url`.
+    """
+    ERROR_REASON_URL_UNREACHABLE: _ErrorReason.ValueType  # 69
+    """[UNAVAILABLE] The address does not answer, or with an error. `metadata` holds `url`
+    and, where there is one, `http_status`.
+    """
+    ERROR_REASON_DOCUMENT_TYPE_UNSUPPORTED: _ErrorReason.ValueType  # 70
+    """[FAILED_PRECONDITION] The document, or a page of it, is of no format that is read.
+    `metadata` holds `media_type`.
+    """
+    ERROR_REASON_DOCUMENT_EMPTY: _ErrorReason.ValueType  # 71
+    """[FAILED_PRECONDITION] The document holds no text and nothing that could be text."""
+    ERROR_REASON_DOCUMENT_ENCRYPTED: _ErrorReason.ValueType  # 72
+    """[FAILED_PRECONDITION] The document needs a password."""
+    ERROR_REASON_DOCUMENT_DAMAGED: _ErrorReason.ValueType  # 73
+    """[FAILED_PRECONDITION] The document is cut off, or not what its format promises."""
+    ERROR_REASON_DOCUMENT_NO_TEXT_LAYER: _ErrorReason.ValueType  # 74
+    """[FAILED_PRECONDITION] The document, or a page of it, is a picture of text, and no text
+    recognition is installed or it found none.
+    """
+    ERROR_REASON_DOCUMENT_UNREADABLE: _ErrorReason.ValueType  # 75
+    """[FAILED_PRECONDITION] The document's bytes are no text in any encoding, or its text
+    has no meaning.
+    """
+    ERROR_REASON_DOCUMENT_TOO_LARGE: _ErrorReason.ValueType  # 76
+    """[FAILED_PRECONDITION] The document unpacks to more than is read, or needs more memory."""
+    ERROR_REASON_DOCUMENT_TOO_SLOW: _ErrorReason.ValueType  # 77
+    """[FAILED_PRECONDITION] The document needs more time to be read than it gets."""
+    ERROR_REASON_DOCUMENT_PARSER_CRASHED: _ErrorReason.ValueType  # 78
+    """[FAILED_PRECONDITION] The parser ended without an answer at this document."""
+    ERROR_REASON_EMBEDDING_MODEL_CHANGED: _ErrorReason.ValueType  # 79
+    """[FAILED_PRECONDITION] The index that is searched was made with another embedding
+    model. `metadata` holds `model`, to embed with and ask again.
+    """
     ERROR_REASON_MODEL_UNKNOWN: _ErrorReason.ValueType  # 50
     """[INVALID_ARGUMENT] No configured provider has this model. `metadata` holds
     `model`; a `google.rpc.BadRequest` names the field.
@@ -263,6 +329,72 @@ up to there is kept; regenerating makes a whole one.
 ERROR_REASON_GENERATION_IN_PROGRESS: ErrorReason.ValueType  # 38
 """[FAILED_PRECONDITION] The conversation already has an answer being generated at
 this place. `metadata` holds `generation_id`.
+"""
+ERROR_REASON_DOCUMENT_NOT_FOUND: ErrorReason.ValueType  # 60
+"""[NOT_FOUND] No such document, or it belongs to another user. `metadata` holds
+`document_id`.
+"""
+ERROR_REASON_COLLECTION_NOT_FOUND: ErrorReason.ValueType  # 61
+"""[NOT_FOUND] No such collection, or it belongs to another user. `metadata` holds
+`collection_id`.
+"""
+ERROR_REASON_COLLECTION_NAME_TAKEN: ErrorReason.ValueType  # 62
+"""[ALREADY_EXISTS] The user has a collection of this name. `metadata` holds
+`collection_id`, the one that has it.
+"""
+ERROR_REASON_UPLOAD_NOT_FOUND: ErrorReason.ValueType  # 63
+"""[NOT_FOUND] No such upload, it has expired, or it belongs to another user. `metadata`
+holds `upload_id`.
+"""
+ERROR_REASON_UPLOAD_OFFSET_MISMATCH: ErrorReason.ValueType  # 64
+"""[FAILED_PRECONDITION] The part begins beyond what was received. `metadata` holds
+`received_bytes`, where to go on.
+"""
+ERROR_REASON_UPLOAD_INCOMPLETE: ErrorReason.ValueType  # 65
+"""[FAILED_PRECONDITION] Parts are missing. `metadata` holds `received_bytes`, where to
+go on.
+"""
+ERROR_REASON_CONTENT_HASH_MISMATCH: ErrorReason.ValueType  # 66
+"""[INVALID_ARGUMENT] The data does not have the SHA-256 that was announced."""
+ERROR_REASON_FILE_TOO_LARGE: ErrorReason.ValueType  # 67
+"""[RESOURCE_EXHAUSTED] The file is larger than the server takes, or than was announced.
+`metadata` holds `max_bytes`. Trying again does not help.
+"""
+ERROR_REASON_URL_REFUSED: ErrorReason.ValueType  # 68
+"""[INVALID_ARGUMENT] Not an address that is fetched: another scheme or port, a private
+network, or a redirect to one. `metadata` holds `url`.
+"""
+ERROR_REASON_URL_UNREACHABLE: ErrorReason.ValueType  # 69
+"""[UNAVAILABLE] The address does not answer, or with an error. `metadata` holds `url`
+and, where there is one, `http_status`.
+"""
+ERROR_REASON_DOCUMENT_TYPE_UNSUPPORTED: ErrorReason.ValueType  # 70
+"""[FAILED_PRECONDITION] The document, or a page of it, is of no format that is read.
+`metadata` holds `media_type`.
+"""
+ERROR_REASON_DOCUMENT_EMPTY: ErrorReason.ValueType  # 71
+"""[FAILED_PRECONDITION] The document holds no text and nothing that could be text."""
+ERROR_REASON_DOCUMENT_ENCRYPTED: ErrorReason.ValueType  # 72
+"""[FAILED_PRECONDITION] The document needs a password."""
+ERROR_REASON_DOCUMENT_DAMAGED: ErrorReason.ValueType  # 73
+"""[FAILED_PRECONDITION] The document is cut off, or not what its format promises."""
+ERROR_REASON_DOCUMENT_NO_TEXT_LAYER: ErrorReason.ValueType  # 74
+"""[FAILED_PRECONDITION] The document, or a page of it, is a picture of text, and no text
+recognition is installed or it found none.
+"""
+ERROR_REASON_DOCUMENT_UNREADABLE: ErrorReason.ValueType  # 75
+"""[FAILED_PRECONDITION] The document's bytes are no text in any encoding, or its text
+has no meaning.
+"""
+ERROR_REASON_DOCUMENT_TOO_LARGE: ErrorReason.ValueType  # 76
+"""[FAILED_PRECONDITION] The document unpacks to more than is read, or needs more memory."""
+ERROR_REASON_DOCUMENT_TOO_SLOW: ErrorReason.ValueType  # 77
+"""[FAILED_PRECONDITION] The document needs more time to be read than it gets."""
+ERROR_REASON_DOCUMENT_PARSER_CRASHED: ErrorReason.ValueType  # 78
+"""[FAILED_PRECONDITION] The parser ended without an answer at this document."""
+ERROR_REASON_EMBEDDING_MODEL_CHANGED: ErrorReason.ValueType  # 79
+"""[FAILED_PRECONDITION] The index that is searched was made with another embedding
+model. `metadata` holds `model`, to embed with and ask again.
 """
 ERROR_REASON_MODEL_UNKNOWN: ErrorReason.ValueType  # 50
 """[INVALID_ARGUMENT] No configured provider has this model. `metadata` holds

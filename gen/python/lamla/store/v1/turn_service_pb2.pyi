@@ -12,6 +12,7 @@ from google.protobuf.internal import containers as _containers
 from google.rpc import status_pb2 as _status_pb2
 from lamla.chat.v1 import conversation_pb2 as _conversation_pb2
 from lamla.chat.v1 import generation_pb2 as _generation_pb2
+from lamla.documents.v1 import retrieval_scope_pb2 as _retrieval_scope_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -102,22 +103,28 @@ class NewMessage(_message.Message):
     CONVERSATION_ID_FIELD_NUMBER: _builtins.int
     PARENT_MESSAGE_ID_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     conversation_id: _builtins.str
     """The conversation; empty begins a new one."""
     parent_message_id: _builtins.str
     """The message to reply to; empty means the newest one of the conversation."""
     text: _builtins.str
     """The text."""
+    @_builtins.property
+    def scope(self) -> _retrieval_scope_pb2.RetrievalScope:
+        """The conversation's scope from now on. Absent: as it is."""
+
     def __init__(
         self,
         *,
         conversation_id: _builtins.str = ...,
         parent_message_id: _builtins.str = ...,
         text: _builtins.str = ...,
+        scope: _retrieval_scope_pb2.RetrievalScope | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scope", b"scope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_id", b"conversation_id", "parent_message_id", b"parent_message_id", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_id", b"conversation_id", "parent_message_id", b"parent_message_id", "scope", b"scope", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -209,6 +216,8 @@ class BeginTurnResponse(_message.Message):
     PROMPT_VERSION_FIELD_NUMBER: _builtins.int
     ANSWER_PREFIX_FIELD_NUMBER: _builtins.int
     TITLE_WANTED_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
+    SCOPE_HAS_CHUNKS_FIELD_NUMBER: _builtins.int
     created: _builtins.bool
     """Whether this call created it. False: it existed, and `lease` says who writes it."""
     capability: _builtins.str
@@ -224,6 +233,8 @@ class BeginTurnResponse(_message.Message):
     """Whether the conversation has no title but the begin of its first message: one made by
     a model is welcome (`SetConversationTitle`).
     """
+    scope_has_chunks: _builtins.bool
+    """Whether the scope has chunks to search at this moment. False: no retrieval is needed."""
     @_builtins.property
     def generation(self) -> _generation_pb2.Generation:
         """The generation as it is stored."""
@@ -246,6 +257,10 @@ class BeginTurnResponse(_message.Message):
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """When the turn was stored."""
 
+    @_builtins.property
+    def scope(self) -> _retrieval_scope_pb2.RetrievalScope:
+        """The conversation's scope. Absent: all documents."""
+
     def __init__(
         self,
         *,
@@ -259,10 +274,12 @@ class BeginTurnResponse(_message.Message):
         prompt_version: _builtins.str = ...,
         answer_prefix: _builtins.str = ...,
         title_wanted: _builtins.bool = ...,
+        scope: _retrieval_scope_pb2.RetrievalScope | None = ...,
+        scope_has_chunks: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "generation", b"generation", "lease", b"lease", "start_time", b"start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "generation", b"generation", "lease", b"lease", "scope", b"scope", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_prefix", b"answer_prefix", "capability", b"capability", "config", b"config", "created", b"created", "generation", b"generation", "history", b"history", "lease", b"lease", "prompt_version", b"prompt_version", "start_time", b"start_time", "title_wanted", b"title_wanted"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_prefix", b"answer_prefix", "capability", b"capability", "config", b"config", "created", b"created", "generation", b"generation", "history", b"history", "lease", b"lease", "prompt_version", b"prompt_version", "scope", b"scope", "scope_has_chunks", b"scope_has_chunks", "start_time", b"start_time", "title_wanted", b"title_wanted"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -379,6 +396,9 @@ class GenerationDelta(_message.Message):
     TEXT_OFFSET_FIELD_NUMBER: _builtins.int
     LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
     WORKER_ENDPOINT_FIELD_NUMBER: _builtins.int
+    GROUNDING_FIELD_NUMBER: _builtins.int
+    CITATIONS_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
     generation_id: _builtins.str
     """The generation. A UUID, required."""
     capability: _builtins.str
@@ -393,6 +413,20 @@ class GenerationDelta(_message.Message):
     """The sequence of the last event that `text` holds."""
     worker_endpoint: _builtins.str
     """Where the llm_worker is reached that generates: `host:port`."""
+    @_builtins.property
+    def grounding(self) -> _generation_pb2.Grounding:
+        """What the answer rests on; sent once, with the first checkpoint after it is known."""
+
+    @_builtins.property
+    def citations(self) -> _containers.RepeatedCompositeFieldContainer[_generation_pb2.Citation]:
+        """Citations since the last checkpoint. One of a chunk that does not exist, or is not of
+        the generation's user, is not stored.
+        """
+
+    @_builtins.property
+    def claims(self) -> _containers.RepeatedCompositeFieldContainer[_generation_pb2.Claim]:
+        """Claims since the last checkpoint."""
+
     def __init__(
         self,
         *,
@@ -403,10 +437,13 @@ class GenerationDelta(_message.Message):
         text_offset: _builtins.int = ...,
         last_sequence: _builtins.int = ...,
         worker_endpoint: _builtins.str = ...,
+        grounding: _generation_pb2.Grounding | None = ...,
+        citations: _abc.Iterable[_generation_pb2.Citation] | None = ...,
+        claims: _abc.Iterable[_generation_pb2.Claim] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["grounding", b"grounding"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["capability", b"capability", "epoch", b"epoch", "generation_id", b"generation_id", "last_sequence", b"last_sequence", "text", b"text", "text_offset", b"text_offset", "worker_endpoint", b"worker_endpoint"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capability", b"capability", "citations", b"citations", "claims", b"claims", "epoch", b"epoch", "generation_id", b"generation_id", "grounding", b"grounding", "last_sequence", b"last_sequence", "text", b"text", "text_offset", b"text_offset", "worker_endpoint", b"worker_endpoint"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -455,6 +492,9 @@ class FinishTurnRequest(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     PROVIDER_FIELD_NUMBER: _builtins.int
     LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    GROUNDING_FIELD_NUMBER: _builtins.int
+    CITATIONS_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
     generation_id: _builtins.str
     """The generation. A UUID, required."""
     capability: _builtins.str
@@ -481,6 +521,20 @@ class FinishTurnRequest(_message.Message):
     def failure(self) -> _status_pb2.Status:
         """Why it ended, in state FAILED or INTERRUPTED."""
 
+    @_builtins.property
+    def grounding(self) -> _generation_pb2.Grounding:
+        """What the answer rests on."""
+
+    @_builtins.property
+    def citations(self) -> _containers.RepeatedCompositeFieldContainer[_generation_pb2.Citation]:
+        """All citations. One of a chunk that does not exist, or is not of the generation's user,
+        is not stored.
+        """
+
+    @_builtins.property
+    def claims(self) -> _containers.RepeatedCompositeFieldContainer[_generation_pb2.Claim]:
+        """All claims."""
+
     def __init__(
         self,
         *,
@@ -495,10 +549,13 @@ class FinishTurnRequest(_message.Message):
         model: _builtins.str = ...,
         provider: _builtins.str = ...,
         last_sequence: _builtins.int = ...,
+        grounding: _generation_pb2.Grounding | None = ...,
+        citations: _abc.Iterable[_generation_pb2.Citation] | None = ...,
+        claims: _abc.Iterable[_generation_pb2.Claim] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "grounding", b"grounding", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["capability", b"capability", "epoch", b"epoch", "failure", b"failure", "finish_reason", b"finish_reason", "generation_id", b"generation_id", "last_sequence", b"last_sequence", "model", b"model", "provider", b"provider", "state", b"state", "text", b"text", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capability", b"capability", "citations", b"citations", "claims", b"claims", "epoch", b"epoch", "failure", b"failure", "finish_reason", b"finish_reason", "generation_id", b"generation_id", "grounding", b"grounding", "last_sequence", b"last_sequence", "model", b"model", "provider", b"provider", "state", b"state", "text", b"text", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -8,15 +8,17 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Status } from "../../../google/rpc/status_pb";
 import { file_google_rpc_status } from "../../../google/rpc/status_pb";
-import type { Citation, FinishReason, GenerationState, Usage } from "./generation_pb";
+import type { Citation, Claim, FinishReason, GenerationState, Grounding, Usage } from "./generation_pb";
 import { file_lamla_chat_v1_generation } from "./generation_pb";
+import type { RetrievalScope } from "../../documents/v1/retrieval_scope_pb";
+import { file_lamla_documents_v1_retrieval_scope } from "../../documents/v1/retrieval_scope_pb";
 import type { Message as Message$1 } from "@bufbuild/protobuf";
 
 /**
  * Describes the file lamla/chat/v1/conversation.proto.
  */
 export const file_lamla_chat_v1_conversation: GenFile = /*@__PURE__*/
-  fileDesc("CiBsYW1sYS9jaGF0L3YxL2NvbnZlcnNhdGlvbi5wcm90bxINbGFtbGEuY2hhdC52MSKmAgoMQ29udmVyc2F0aW9uEhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRINCgV0aXRsZRgCIAEoCRIvCgtjcmVhdGVfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh0KFWFjdGl2ZV9nZW5lcmF0aW9uX2lkcxgFIAMoCRIOCgZwaW5uZWQYBiABKAgSEAoIYXJjaGl2ZWQYByABKAgSGgoSY3VycmVudF9tZXNzYWdlX2lkGAggASgJEi8KC2RlbGV0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLjAwoHTWVzc2FnZRISCgptZXNzYWdlX2lkGAEgASgJEhcKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgDIAEoCRIoCgRyb2xlGAQgASgOMhoubGFtbGEuY2hhdC52MS5NZXNzYWdlUm9sZRIMCgR0ZXh0GAUgASgJEi8KC2NyZWF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgVzdGF0ZRgHIAEoDjIeLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvblN0YXRlEhUKDWdlbmVyYXRpb25faWQYCCABKAkSMgoNZmluaXNoX3JlYXNvbhgJIAEoDjIbLmxhbWxhLmNoYXQudjEuRmluaXNoUmVhc29uEiMKBXVzYWdlGAogASgLMhQubGFtbGEuY2hhdC52MS5Vc2FnZRINCgVtb2RlbBgLIAEoCRIQCghwcm92aWRlchgMIAEoCRIWCg5wcm9tcHRfdmVyc2lvbhgNIAEoCRIjCgdmYWlsdXJlGA4gASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMSKgoJY2l0YXRpb25zGA8gAygLMhcubGFtbGEuY2hhdC52MS5DaXRhdGlvbipeCgtNZXNzYWdlUm9sZRIcChhNRVNTQUdFX1JPTEVfVU5TUEVDSUZJRUQQABIVChFNRVNTQUdFX1JPTEVfVVNFUhABEhoKFk1FU1NBR0VfUk9MRV9BU1NJU1RBTlQQAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_google_rpc_status, file_lamla_chat_v1_generation]);
+  fileDesc("CiBsYW1sYS9jaGF0L3YxL2NvbnZlcnNhdGlvbi5wcm90bxINbGFtbGEuY2hhdC52MSLZAgoMQ29udmVyc2F0aW9uEhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRINCgV0aXRsZRgCIAEoCRIvCgtjcmVhdGVfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh0KFWFjdGl2ZV9nZW5lcmF0aW9uX2lkcxgFIAMoCRIOCgZwaW5uZWQYBiABKAgSEAoIYXJjaGl2ZWQYByABKAgSGgoSY3VycmVudF9tZXNzYWdlX2lkGAggASgJEi8KC2RlbGV0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCgVzY29wZRgKIAEoCzIiLmxhbWxhLmRvY3VtZW50cy52MS5SZXRyaWV2YWxTY29wZSK2BAoHTWVzc2FnZRISCgptZXNzYWdlX2lkGAEgASgJEhcKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgDIAEoCRIoCgRyb2xlGAQgASgOMhoubGFtbGEuY2hhdC52MS5NZXNzYWdlUm9sZRIMCgR0ZXh0GAUgASgJEi8KC2NyZWF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgVzdGF0ZRgHIAEoDjIeLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvblN0YXRlEhUKDWdlbmVyYXRpb25faWQYCCABKAkSMgoNZmluaXNoX3JlYXNvbhgJIAEoDjIbLmxhbWxhLmNoYXQudjEuRmluaXNoUmVhc29uEiMKBXVzYWdlGAogASgLMhQubGFtbGEuY2hhdC52MS5Vc2FnZRINCgVtb2RlbBgLIAEoCRIQCghwcm92aWRlchgMIAEoCRIWCg5wcm9tcHRfdmVyc2lvbhgNIAEoCRIjCgdmYWlsdXJlGA4gASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMSKgoJY2l0YXRpb25zGA8gAygLMhcubGFtbGEuY2hhdC52MS5DaXRhdGlvbhIrCglncm91bmRpbmcYECABKAsyGC5sYW1sYS5jaGF0LnYxLkdyb3VuZGluZxIkCgZjbGFpbXMYESADKAsyFC5sYW1sYS5jaGF0LnYxLkNsYWltKl4KC01lc3NhZ2VSb2xlEhwKGE1FU1NBR0VfUk9MRV9VTlNQRUNJRklFRBAAEhUKEU1FU1NBR0VfUk9MRV9VU0VSEAESGgoWTUVTU0FHRV9ST0xFX0FTU0lTVEFOVBACYgZwcm90bzM", [file_google_protobuf_timestamp, file_google_rpc_status, file_lamla_chat_v1_generation, file_lamla_documents_v1_retrieval_scope]);
 
 /**
  * A tree of messages between one user and the assistant.
@@ -86,6 +88,13 @@ export type Conversation = Message$1<"lamla.chat.v1.Conversation"> & {
    * @generated from field: google.protobuf.Timestamp delete_time = 9;
    */
   deleteTime?: Timestamp | undefined;
+
+  /**
+   * The documents that its answers rest on. Absent: all of the user's.
+   *
+   * @generated from field: lamla.documents.v1.RetrievalScope scope = 10;
+   */
+  scope?: RetrievalScope | undefined;
 };
 
 /**
@@ -206,6 +215,20 @@ export type Message = Message$1<"lamla.chat.v1.Message"> & {
    * @generated from field: repeated lamla.chat.v1.Citation citations = 15;
    */
   citations: Citation[];
+
+  /**
+   * What the answer rests on. Absent for questions, and when nothing was searched.
+   *
+   * @generated from field: lamla.chat.v1.Grounding grounding = 16;
+   */
+  grounding?: Grounding | undefined;
+
+  /**
+   * How the answer's sentences stand to the evidence.
+   *
+   * @generated from field: repeated lamla.chat.v1.Claim claims = 17;
+   */
+  claims: Claim[];
 };
 
 /**

@@ -9,13 +9,15 @@ import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Status } from "../../../google/rpc/status_pb";
 import { file_google_rpc_status } from "../../../google/rpc/status_pb";
+import type { GroundingState } from "../../documents/v1/grounding_pb";
+import { file_lamla_documents_v1_grounding } from "../../documents/v1/grounding_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file lamla/chat/v1/generation.proto.
  */
 export const file_lamla_chat_v1_generation: GenFile = /*@__PURE__*/
-  fileDesc("Ch5sYW1sYS9jaGF0L3YxL2dlbmVyYXRpb24ucHJvdG8SDWxhbWxhLmNoYXQudjEiiwEKEEdlbmVyYXRpb25Db25maWcSFwoFbW9kZWwYASABKAlCCLpIBXIDGMgBEikKC3RlbXBlcmF0dXJlGAIgASgCQg+6SAwKCh0AAABALQAAAABIAIgBARIjChFtYXhfb3V0cHV0X3Rva2VucxgDIAEoDUIIukgFKgMYgCBCDgoMX3RlbXBlcmF0dXJlIpoBCgVVc2FnZRIVCg1wcm9tcHRfdG9rZW5zGAEgASgNEhUKDW91dHB1dF90b2tlbnMYAiABKA0SNgoTdGltZV90b19maXJzdF90b2tlbhgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCghkdXJhdGlvbhgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiLjAgoKR2VuZXJhdGlvbhIVCg1nZW5lcmF0aW9uX2lkGAEgASgJEhcKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCRIXCg91c2VyX21lc3NhZ2VfaWQYAyABKAkSGQoRYW5zd2VyX21lc3NhZ2VfaWQYBCABKAkSLQoFc3RhdGUYBSABKA4yHi5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25TdGF0ZRIMCgR0ZXh0GAYgASgJEhUKDWxhc3Rfc2VxdWVuY2UYByABKA0SMgoNZmluaXNoX3JlYXNvbhgIIAEoDjIbLmxhbWxhLmNoYXQudjEuRmluaXNoUmVhc29uEiMKBXVzYWdlGAkgASgLMhQubGFtbGEuY2hhdC52MS5Vc2FnZRIjCgdmYWlsdXJlGAogASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMSDQoFbW9kZWwYCyABKAkSEAoIcHJvdmlkZXIYDCABKAkitwQKD0dlbmVyYXRpb25FdmVudBIVCg1nZW5lcmF0aW9uX2lkGAEgASgJEhAKCHNlcXVlbmNlGAIgASgNEjMKB3N0YXJ0ZWQYAyABKAsyIC5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25TdGFydGVkSAASJwoGdG9rZW5zGAQgASgLMhUubGFtbGEuY2hhdC52MS5Ub2tlbnNIABIrCghjaXRhdGlvbhgFIAEoCzIXLmxhbWxhLmNoYXQudjEuQ2l0YXRpb25IABIsCgl0b29sX2NhbGwYBiABKAsyFy5sYW1sYS5jaGF0LnYxLlRvb2xDYWxsSAASOAoPYXR0ZW1wdF9jaGFuZ2VkGAcgASgLMh0ubGFtbGEuY2hhdC52MS5BdHRlbXB0Q2hhbmdlZEgAEi0KCWhlYXJ0YmVhdBgIIAEoCzIYLmxhbWxhLmNoYXQudjEuSGVhcnRiZWF0SAASKwoIc25hcHNob3QYCSABKAsyFy5sYW1sYS5jaGF0LnYxLlNuYXBzaG90SAASNwoJY29tcGxldGVkGAogASgLMiIubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uQ29tcGxldGVkSAASNwoJY2FuY2VsbGVkGAsgASgLMiIubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uQ2FuY2VsbGVkSAASMQoGZmFpbGVkGAwgASgLMh8ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uRmFpbGVkSABCBwoFZXZlbnQiyQEKEUdlbmVyYXRpb25TdGFydGVkEhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRIXCg91c2VyX21lc3NhZ2VfaWQYAiABKAkSGQoRYW5zd2VyX21lc3NhZ2VfaWQYAyABKAkSDQoFbW9kZWwYBCABKAkSEAoIcHJvdmlkZXIYBSABKAkSFgoOcHJvbXB0X3ZlcnNpb24YBiABKAkSLgoKc3RhcnRfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQAoGVG9rZW5zEgwKBHRleHQYASABKAkSEwoLdGV4dF9vZmZzZXQYAiABKA0SEwoLdG9rZW5fY291bnQYAyABKA0i3gEKCENpdGF0aW9uEhMKC2NpdGF0aW9uX2lkGAEgASgJEhQKDGFuc3dlcl9zdGFydBgCIAEoDRISCgphbnN3ZXJfZW5kGAMgASgNEhMKC2RvY3VtZW50X2lkGAQgASgJEhYKDmRvY3VtZW50X3RpdGxlGAUgASgJEhAKCGNodW5rX2lkGAYgASgJEgwKBHBhZ2UYByABKA0SFAoMc291cmNlX3N0YXJ0GAggASgNEhIKCnNvdXJjZV9lbmQYCSABKA0SDQoFcXVvdGUYCiABKAkSDQoFc2NvcmUYCyABKAIiYAoIVG9vbENhbGwSFAoMdG9vbF9jYWxsX2lkGAEgASgJEhEKCXRvb2xfbmFtZRgCIAEoCRIWCg5hcmd1bWVudHNfanNvbhgDIAEoCRITCgtyZXN1bHRfdGV4dBgEIAEoCSJuCg5BdHRlbXB0Q2hhbmdlZBIPCgdhdHRlbXB0GAEgASgNEhAKCHByb3ZpZGVyGAIgASgJEg0KBW1vZGVsGAMgASgJEhsKE3JlcGxhY2VfZnJvbV9vZmZzZXQYBCABKA0SDQoFY2F1c2UYBSABKAkiPAoJSGVhcnRiZWF0Ei8KC3NlcnZlcl90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKMAQoIU25hcHNob3QSMQoHc3RhcnRlZBgBIAEoCzIgLmxhbWxhLmNoYXQudjEuR2VuZXJhdGlvblN0YXJ0ZWQSDAoEdGV4dBgCIAEoCRITCgt0b2tlbl9jb3VudBgDIAEoDRIqCgljaXRhdGlvbnMYBCADKAsyFy5sYW1sYS5jaGF0LnYxLkNpdGF0aW9uIoMBChNHZW5lcmF0aW9uQ29tcGxldGVkEjIKDWZpbmlzaF9yZWFzb24YASABKA4yGy5sYW1sYS5jaGF0LnYxLkZpbmlzaFJlYXNvbhIjCgV1c2FnZRgCIAEoCzIULmxhbWxhLmNoYXQudjEuVXNhZ2USEwoLdGV4dF9sZW5ndGgYAyABKA0iTwoTR2VuZXJhdGlvbkNhbmNlbGxlZBIjCgV1c2FnZRgBIAEoCzIULmxhbWxhLmNoYXQudjEuVXNhZ2USEwoLdGV4dF9sZW5ndGgYAiABKA0icAoQR2VuZXJhdGlvbkZhaWxlZBIiCgZzdGF0dXMYASABKAsyEi5nb29nbGUucnBjLlN0YXR1cxIjCgV1c2FnZRgCIAEoCzIULmxhbWxhLmNoYXQudjEuVXNhZ2USEwoLdGV4dF9sZW5ndGgYAyABKA0q0gEKD0dlbmVyYXRpb25TdGF0ZRIgChxHRU5FUkFUSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASHwobR0VORVJBVElPTl9TVEFURV9HRU5FUkFUSU5HEAESHQoZR0VORVJBVElPTl9TVEFURV9DT01QTEVURRACEh4KGkdFTkVSQVRJT05fU1RBVEVfQ0FOQ0VMTEVEEAMSIAocR0VORVJBVElPTl9TVEFURV9JTlRFUlJVUFRFRBAEEhsKF0dFTkVSQVRJT05fU1RBVEVfRkFJTEVEEAUqgQEKDEZpbmlzaFJlYXNvbhIdChlGSU5JU0hfUkVBU09OX1VOU1BFQ0lGSUVEEAASFgoSRklOSVNIX1JFQVNPTl9TVE9QEAESGAoURklOSVNIX1JFQVNPTl9MRU5HVEgQAhIgChxGSU5JU0hfUkVBU09OX0NPTlRFTlRfRklMVEVSEANiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("Ch5sYW1sYS9jaGF0L3YxL2dlbmVyYXRpb24ucHJvdG8SDWxhbWxhLmNoYXQudjEiiwEKEEdlbmVyYXRpb25Db25maWcSFwoFbW9kZWwYASABKAlCCLpIBXIDGMgBEikKC3RlbXBlcmF0dXJlGAIgASgCQg+6SAwKCh0AAABALQAAAABIAIgBARIjChFtYXhfb3V0cHV0X3Rva2VucxgDIAEoDUIIukgFKgMYgCBCDgoMX3RlbXBlcmF0dXJlIpoBCgVVc2FnZRIVCg1wcm9tcHRfdG9rZW5zGAEgASgNEhUKDW91dHB1dF90b2tlbnMYAiABKA0SNgoTdGltZV90b19maXJzdF90b2tlbhgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCghkdXJhdGlvbhgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiLiAwoKR2VuZXJhdGlvbhIVCg1nZW5lcmF0aW9uX2lkGAEgASgJEhcKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCRIXCg91c2VyX21lc3NhZ2VfaWQYAyABKAkSGQoRYW5zd2VyX21lc3NhZ2VfaWQYBCABKAkSLQoFc3RhdGUYBSABKA4yHi5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25TdGF0ZRIMCgR0ZXh0GAYgASgJEhUKDWxhc3Rfc2VxdWVuY2UYByABKA0SMgoNZmluaXNoX3JlYXNvbhgIIAEoDjIbLmxhbWxhLmNoYXQudjEuRmluaXNoUmVhc29uEiMKBXVzYWdlGAkgASgLMhQubGFtbGEuY2hhdC52MS5Vc2FnZRIjCgdmYWlsdXJlGAogASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMSDQoFbW9kZWwYCyABKAkSEAoIcHJvdmlkZXIYDCABKAkSKwoJZ3JvdW5kaW5nGA0gASgLMhgubGFtbGEuY2hhdC52MS5Hcm91bmRpbmcSKgoJY2l0YXRpb25zGA4gAygLMhcubGFtbGEuY2hhdC52MS5DaXRhdGlvbhIkCgZjbGFpbXMYDyADKAsyFC5sYW1sYS5jaGF0LnYxLkNsYWltIo4BCglHcm91bmRpbmcSMQoFc3RhdGUYASABKA4yIi5sYW1sYS5kb2N1bWVudHMudjEuR3JvdW5kaW5nU3RhdGUSDQoFcXVlcnkYAiABKAkSKAoIcGFzc2FnZXMYAyADKAsyFi5sYW1sYS5jaGF0LnYxLlBhc3NhZ2USFQoNaW5kZXhfdmVyc2lvbhgEIAEoCSJWCgdQYXNzYWdlEhAKCGNodW5rX2lkGAEgASgJEhMKC2RvY3VtZW50X2lkGAIgASgJEhYKDmRvY3VtZW50X3RpdGxlGAMgASgJEgwKBHBhZ2UYBCABKA0ijQUKD0dlbmVyYXRpb25FdmVudBIVCg1nZW5lcmF0aW9uX2lkGAEgASgJEhAKCHNlcXVlbmNlGAIgASgNEjMKB3N0YXJ0ZWQYAyABKAsyIC5sYW1sYS5jaGF0LnYxLkdlbmVyYXRpb25TdGFydGVkSAASJwoGdG9rZW5zGAQgASgLMhUubGFtbGEuY2hhdC52MS5Ub2tlbnNIABIrCghjaXRhdGlvbhgFIAEoCzIXLmxhbWxhLmNoYXQudjEuQ2l0YXRpb25IABIsCgl0b29sX2NhbGwYBiABKAsyFy5sYW1sYS5jaGF0LnYxLlRvb2xDYWxsSAASOAoPYXR0ZW1wdF9jaGFuZ2VkGAcgASgLMh0ubGFtbGEuY2hhdC52MS5BdHRlbXB0Q2hhbmdlZEgAEi0KCWhlYXJ0YmVhdBgIIAEoCzIYLmxhbWxhLmNoYXQudjEuSGVhcnRiZWF0SAASKwoIc25hcHNob3QYCSABKAsyFy5sYW1sYS5jaGF0LnYxLlNuYXBzaG90SAASNwoJY29tcGxldGVkGAogASgLMiIubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uQ29tcGxldGVkSAASNwoJY2FuY2VsbGVkGAsgASgLMiIubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uQ2FuY2VsbGVkSAASMQoGZmFpbGVkGAwgASgLMh8ubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uRmFpbGVkSAASLQoJZ3JvdW5kaW5nGA0gASgLMhgubGFtbGEuY2hhdC52MS5Hcm91bmRpbmdIABIlCgVjbGFpbRgOIAEoCzIULmxhbWxhLmNoYXQudjEuQ2xhaW1IAEIHCgVldmVudCLJAQoRR2VuZXJhdGlvblN0YXJ0ZWQSFwoPY29udmVyc2F0aW9uX2lkGAEgASgJEhcKD3VzZXJfbWVzc2FnZV9pZBgCIAEoCRIZChFhbnN3ZXJfbWVzc2FnZV9pZBgDIAEoCRINCgVtb2RlbBgEIAEoCRIQCghwcm92aWRlchgFIAEoCRIWCg5wcm9tcHRfdmVyc2lvbhgGIAEoCRIuCgpzdGFydF90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJACgZUb2tlbnMSDAoEdGV4dBgBIAEoCRITCgt0ZXh0X29mZnNldBgCIAEoDRITCgt0b2tlbl9jb3VudBgDIAEoDSLeAQoIQ2l0YXRpb24SEwoLY2l0YXRpb25faWQYASABKAkSFAoMYW5zd2VyX3N0YXJ0GAIgASgNEhIKCmFuc3dlcl9lbmQYAyABKA0SEwoLZG9jdW1lbnRfaWQYBCABKAkSFgoOZG9jdW1lbnRfdGl0bGUYBSABKAkSEAoIY2h1bmtfaWQYBiABKAkSDAoEcGFnZRgHIAEoDRIUCgxzb3VyY2Vfc3RhcnQYCCABKA0SEgoKc291cmNlX2VuZBgJIAEoDRINCgVxdW90ZRgKIAEoCRINCgVzY29yZRgLIAEoAiJ/CgVDbGFpbRIUCgxhbnN3ZXJfc3RhcnQYASABKA0SEgoKYW5zd2VyX2VuZBgCIAEoDRInCgdzdXBwb3J0GAMgASgOMhYubGFtbGEuY2hhdC52MS5TdXBwb3J0Eg0KBXNjb3JlGAQgASgCEhQKDGNpdGF0aW9uX2lkcxgFIAMoCSJgCghUb29sQ2FsbBIUCgx0b29sX2NhbGxfaWQYASABKAkSEQoJdG9vbF9uYW1lGAIgASgJEhYKDmFyZ3VtZW50c19qc29uGAMgASgJEhMKC3Jlc3VsdF90ZXh0GAQgASgJIm4KDkF0dGVtcHRDaGFuZ2VkEg8KB2F0dGVtcHQYASABKA0SEAoIcHJvdmlkZXIYAiABKAkSDQoFbW9kZWwYAyABKAkSGwoTcmVwbGFjZV9mcm9tX29mZnNldBgEIAEoDRINCgVjYXVzZRgFIAEoCSI8CglIZWFydGJlYXQSLwoLc2VydmVyX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIt8BCghTbmFwc2hvdBIxCgdzdGFydGVkGAEgASgLMiAubGFtbGEuY2hhdC52MS5HZW5lcmF0aW9uU3RhcnRlZBIMCgR0ZXh0GAIgASgJEhMKC3Rva2VuX2NvdW50GAMgASgNEioKCWNpdGF0aW9ucxgEIAMoCzIXLmxhbWxhLmNoYXQudjEuQ2l0YXRpb24SKwoJZ3JvdW5kaW5nGAUgASgLMhgubGFtbGEuY2hhdC52MS5Hcm91bmRpbmcSJAoGY2xhaW1zGAYgAygLMhQubGFtbGEuY2hhdC52MS5DbGFpbSKDAQoTR2VuZXJhdGlvbkNvbXBsZXRlZBIyCg1maW5pc2hfcmVhc29uGAEgASgOMhsubGFtbGEuY2hhdC52MS5GaW5pc2hSZWFzb24SIwoFdXNhZ2UYAiABKAsyFC5sYW1sYS5jaGF0LnYxLlVzYWdlEhMKC3RleHRfbGVuZ3RoGAMgASgNIk8KE0dlbmVyYXRpb25DYW5jZWxsZWQSIwoFdXNhZ2UYASABKAsyFC5sYW1sYS5jaGF0LnYxLlVzYWdlEhMKC3RleHRfbGVuZ3RoGAIgASgNInAKEEdlbmVyYXRpb25GYWlsZWQSIgoGc3RhdHVzGAEgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMSIwoFdXNhZ2UYAiABKAsyFC5sYW1sYS5jaGF0LnYxLlVzYWdlEhMKC3RleHRfbGVuZ3RoGAMgASgNKtIBCg9HZW5lcmF0aW9uU3RhdGUSIAocR0VORVJBVElPTl9TVEFURV9VTlNQRUNJRklFRBAAEh8KG0dFTkVSQVRJT05fU1RBVEVfR0VORVJBVElORxABEh0KGUdFTkVSQVRJT05fU1RBVEVfQ09NUExFVEUQAhIeChpHRU5FUkFUSU9OX1NUQVRFX0NBTkNFTExFRBADEiAKHEdFTkVSQVRJT05fU1RBVEVfSU5URVJSVVBURUQQBBIbChdHRU5FUkFUSU9OX1NUQVRFX0ZBSUxFRBAFKoEBCgxGaW5pc2hSZWFzb24SHQoZRklOSVNIX1JFQVNPTl9VTlNQRUNJRklFRBAAEhYKEkZJTklTSF9SRUFTT05fU1RPUBABEhgKFEZJTklTSF9SRUFTT05fTEVOR1RIEAISIAocRklOSVNIX1JFQVNPTl9DT05URU5UX0ZJTFRFUhADKmcKB1N1cHBvcnQSFwoTU1VQUE9SVF9VTlNQRUNJRklFRBAAEhUKEVNVUFBPUlRfU1VQUE9SVEVEEAESEwoPU1VQUE9SVF9QQVJUSUFMEAISFwoTU1VQUE9SVF9VTlNVUFBPUlRFRBADYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status, file_lamla_documents_v1_grounding]);
 
 /**
  * How an answer is to be generated. Every field has a default, so an empty message is
@@ -193,6 +195,27 @@ export type Generation = Message<"lamla.chat.v1.Generation"> & {
    * @generated from field: string provider = 12;
    */
   provider: string;
+
+  /**
+   * What it rests on. Absent while nothing was retrieved for it.
+   *
+   * @generated from field: lamla.chat.v1.Grounding grounding = 13;
+   */
+  grounding?: Grounding | undefined;
+
+  /**
+   * Evidence for the text so far.
+   *
+   * @generated from field: repeated lamla.chat.v1.Citation citations = 14;
+   */
+  citations: Citation[];
+
+  /**
+   * How its sentences so far stand to the evidence.
+   *
+   * @generated from field: repeated lamla.chat.v1.Claim claims = 15;
+   */
+  claims: Claim[];
 };
 
 /**
@@ -203,9 +226,95 @@ export const GenerationSchema: GenMessage<Generation> = /*@__PURE__*/
   messageDesc(file_lamla_chat_v1_generation, 2);
 
 /**
+ * What an answer rests on, decided before its first token.
+ *
+ * @generated from message lamla.chat.v1.Grounding
+ */
+export type Grounding = Message<"lamla.chat.v1.Grounding"> & {
+  /**
+   * Whether the documents answer the question.
+   *
+   * @generated from field: lamla.documents.v1.GroundingState state = 1;
+   */
+  state: GroundingState;
+
+  /**
+   * What was searched for, when it is not the question itself: the question as it reads
+   * with the conversation before it. Empty otherwise.
+   *
+   * @generated from field: string query = 2;
+   */
+  query: string;
+
+  /**
+   * The passages that the model was given, best first.
+   *
+   * @generated from field: repeated lamla.chat.v1.Passage passages = 3;
+   */
+  passages: Passage[];
+
+  /**
+   * The version of the index that was searched. Empty without the vector leg.
+   *
+   * @generated from field: string index_version = 4;
+   */
+  indexVersion: string;
+};
+
+/**
+ * Describes the message lamla.chat.v1.Grounding.
+ * Use `create(GroundingSchema)` to create a new message.
+ */
+export const GroundingSchema: GenMessage<Grounding> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_generation, 3);
+
+/**
+ * A passage that the model was given.
+ *
+ * @generated from message lamla.chat.v1.Passage
+ */
+export type Passage = Message<"lamla.chat.v1.Passage"> & {
+  /**
+   * The chunk of the document. UUIDv7.
+   *
+   * @generated from field: string chunk_id = 1;
+   */
+  chunkId: string;
+
+  /**
+   * The document. UUIDv7.
+   *
+   * @generated from field: string document_id = 2;
+   */
+  documentId: string;
+
+  /**
+   * Its title when the answer was made.
+   *
+   * @generated from field: string document_title = 3;
+   */
+  documentTitle: string;
+
+  /**
+   * The page, from 1.
+   *
+   * @generated from field: uint32 page = 4;
+   */
+  page: number;
+};
+
+/**
+ * Describes the message lamla.chat.v1.Passage.
+ * Use `create(PassageSchema)` to create a new message.
+ */
+export const PassageSchema: GenMessage<Passage> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_generation, 4);
+
+/**
  * One event of an answer.
  *
- * A stream is: `started` or `snapshot` first; then `tokens`, `citation`, `tool_call` and
+ * A stream is: `started` or `snapshot` first; then `grounding` once, before the first
+ * token, when documents were searched; then `tokens`, `citation`, `claim`, `tool_call` and
  * `attempt_changed` in any number, `heartbeat` whenever nothing else was sent for
  * 10 seconds; then exactly one of `completed`, `cancelled`, `failed`, always last. After
  * the first event an outcome is always an event and the stream itself ends OK.
@@ -252,7 +361,8 @@ export type GenerationEvent = Message<"lamla.chat.v1.GenerationEvent"> & {
     case: "tokens";
   } | {
     /**
-     * A piece of the text rests on a piece of a document.
+     * A sentence of the text rests on a piece of a document. Comes after the tokens of the
+     * sentence.
      *
      * @generated from field: lamla.chat.v1.Citation citation = 5;
      */
@@ -315,6 +425,22 @@ export type GenerationEvent = Message<"lamla.chat.v1.GenerationEvent"> & {
      */
     value: GenerationFailed;
     case: "failed";
+  } | {
+    /**
+     * What the answer rests on.
+     *
+     * @generated from field: lamla.chat.v1.Grounding grounding = 13;
+     */
+    value: Grounding;
+    case: "grounding";
+  } | {
+    /**
+     * How a sentence stands to the evidence. Comes after its citations.
+     *
+     * @generated from field: lamla.chat.v1.Claim claim = 14;
+     */
+    value: Claim;
+    case: "claim";
   } | { case: undefined; value?: undefined };
 };
 
@@ -323,7 +449,7 @@ export type GenerationEvent = Message<"lamla.chat.v1.GenerationEvent"> & {
  * Use `create(GenerationEventSchema)` to create a new message.
  */
 export const GenerationEventSchema: GenMessage<GenerationEvent> = /*@__PURE__*/
-  messageDesc(file_lamla_chat_v1_generation, 3);
+  messageDesc(file_lamla_chat_v1_generation, 5);
 
 /**
  * The ids and the model of an answer.
@@ -386,7 +512,7 @@ export type GenerationStarted = Message<"lamla.chat.v1.GenerationStarted"> & {
  * Use `create(GenerationStartedSchema)` to create a new message.
  */
 export const GenerationStartedSchema: GenMessage<GenerationStarted> = /*@__PURE__*/
-  messageDesc(file_lamla_chat_v1_generation, 4);
+  messageDesc(file_lamla_chat_v1_generation, 6);
 
 /**
  * A piece of text. Concatenating all pieces gives the answer.
@@ -421,7 +547,7 @@ export type Tokens = Message<"lamla.chat.v1.Tokens"> & {
  * Use `create(TokensSchema)` to create a new message.
  */
 export const TokensSchema: GenMessage<Tokens> = /*@__PURE__*/
-  messageDesc(file_lamla_chat_v1_generation, 5);
+  messageDesc(file_lamla_chat_v1_generation, 7);
 
 /**
  * Evidence for a span of the answer.
@@ -472,14 +598,14 @@ export type Citation = Message<"lamla.chat.v1.Citation"> & {
   chunkId: string;
 
   /**
-   * The page, from 1; 0 when the document has no pages.
+   * The page, from 1.
    *
    * @generated from field: uint32 page = 7;
    */
   page: number;
 
   /**
-   * Where the evidence begins in the document's text, in Unicode code points.
+   * Where the evidence begins in the page's text, in Unicode code points.
    *
    * @generated from field: uint32 source_start = 8;
    */
@@ -493,7 +619,7 @@ export type Citation = Message<"lamla.chat.v1.Citation"> & {
   sourceEnd: number;
 
   /**
-   * The evidence itself.
+   * The evidence itself: the page's text from `source_start` to `source_end`.
    *
    * @generated from field: string quote = 10;
    */
@@ -512,7 +638,58 @@ export type Citation = Message<"lamla.chat.v1.Citation"> & {
  * Use `create(CitationSchema)` to create a new message.
  */
 export const CitationSchema: GenMessage<Citation> = /*@__PURE__*/
-  messageDesc(file_lamla_chat_v1_generation, 6);
+  messageDesc(file_lamla_chat_v1_generation, 8);
+
+/**
+ * How one sentence of a grounded answer stands to the evidence. Sentences that state
+ * nothing (greetings, questions, headings) have none.
+ *
+ * @generated from message lamla.chat.v1.Claim
+ */
+export type Claim = Message<"lamla.chat.v1.Claim"> & {
+  /**
+   * Where the sentence begins in the answer, in Unicode code points.
+   *
+   * @generated from field: uint32 answer_start = 1;
+   */
+  answerStart: number;
+
+  /**
+   * Where it ends (exclusive), in Unicode code points.
+   *
+   * @generated from field: uint32 answer_end = 2;
+   */
+  answerEnd: number;
+
+  /**
+   * How far it is supported.
+   *
+   * @generated from field: lamla.chat.v1.Support support = 3;
+   */
+  support: Support;
+
+  /**
+   * The best evidence's score, range [0, 1].
+   *
+   * @generated from field: float score = 4;
+   */
+  score: number;
+
+  /**
+   * Its citations, best first. Empty when it is UNSUPPORTED, and when the documents of
+   * its citations were deleted since.
+   *
+   * @generated from field: repeated string citation_ids = 5;
+   */
+  citationIds: string[];
+};
+
+/**
+ * Describes the message lamla.chat.v1.Claim.
+ * Use `create(ClaimSchema)` to create a new message.
+ */
+export const ClaimSchema: GenMessage<Claim> = /*@__PURE__*/
+  messageDesc(file_lamla_chat_v1_generation, 9);
 
 /**
  * One use of a tool by the assistant.
@@ -554,7 +731,7 @@ export type ToolCall = Message<"lamla.chat.v1.ToolCall"> & {
  * Use `create(ToolCallSchema)` to create a new message.
  */
 export const ToolCallSchema: GenMessage<ToolCall> = /*@__PURE__*/
-  messageDesc(file_lamla_chat_v1_generation, 7);
+  messageDesc(file_lamla_chat_v1_generation, 10);
 
 /**
  * The answer goes on with another attempt.
@@ -603,7 +780,7 @@ export type AttemptChanged = Message<"lamla.chat.v1.AttemptChanged"> & {
  * Use `create(AttemptChangedSchema)` to create a new message.
  */
 export const AttemptChangedSchema: GenMessage<AttemptChanged> = /*@__PURE__*/
-  messageDesc(file_lamla_chat_v1_generation, 8);
+  messageDesc(file_lamla_chat_v1_generation, 11);
 
 /**
  * A sign of life.
@@ -624,7 +801,7 @@ export type Heartbeat = Message<"lamla.chat.v1.Heartbeat"> & {
  * Use `create(HeartbeatSchema)` to create a new message.
  */
 export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
-  messageDesc(file_lamla_chat_v1_generation, 9);
+  messageDesc(file_lamla_chat_v1_generation, 12);
 
 /**
  * The whole text so far: replaces whatever the client has.
@@ -659,6 +836,20 @@ export type Snapshot = Message<"lamla.chat.v1.Snapshot"> & {
    * @generated from field: repeated lamla.chat.v1.Citation citations = 4;
    */
   citations: Citation[];
+
+  /**
+   * What it rests on.
+   *
+   * @generated from field: lamla.chat.v1.Grounding grounding = 5;
+   */
+  grounding?: Grounding | undefined;
+
+  /**
+   * How its sentences stand to the evidence.
+   *
+   * @generated from field: repeated lamla.chat.v1.Claim claims = 6;
+   */
+  claims: Claim[];
 };
 
 /**
@@ -666,7 +857,7 @@ export type Snapshot = Message<"lamla.chat.v1.Snapshot"> & {
  * Use `create(SnapshotSchema)` to create a new message.
  */
 export const SnapshotSchema: GenMessage<Snapshot> = /*@__PURE__*/
-  messageDesc(file_lamla_chat_v1_generation, 10);
+  messageDesc(file_lamla_chat_v1_generation, 13);
 
 /**
  * The model ended the answer.
@@ -701,7 +892,7 @@ export type GenerationCompleted = Message<"lamla.chat.v1.GenerationCompleted"> &
  * Use `create(GenerationCompletedSchema)` to create a new message.
  */
 export const GenerationCompletedSchema: GenMessage<GenerationCompleted> = /*@__PURE__*/
-  messageDesc(file_lamla_chat_v1_generation, 11);
+  messageDesc(file_lamla_chat_v1_generation, 14);
 
 /**
  * A user stopped the answer. The text up to here is stored.
@@ -729,7 +920,7 @@ export type GenerationCancelled = Message<"lamla.chat.v1.GenerationCancelled"> &
  * Use `create(GenerationCancelledSchema)` to create a new message.
  */
 export const GenerationCancelledSchema: GenMessage<GenerationCancelled> = /*@__PURE__*/
-  messageDesc(file_lamla_chat_v1_generation, 12);
+  messageDesc(file_lamla_chat_v1_generation, 15);
 
 /**
  * The answer ended with an error. The text up to here is stored.
@@ -765,7 +956,7 @@ export type GenerationFailed = Message<"lamla.chat.v1.GenerationFailed"> & {
  * Use `create(GenerationFailedSchema)` to create a new message.
  */
 export const GenerationFailedSchema: GenMessage<GenerationFailed> = /*@__PURE__*/
-  messageDesc(file_lamla_chat_v1_generation, 13);
+  messageDesc(file_lamla_chat_v1_generation, 16);
 
 /**
  * Where a generation stands. Terminal states never change.
@@ -863,4 +1054,45 @@ export enum FinishReason {
  */
 export const FinishReasonSchema: GenEnum<FinishReason> = /*@__PURE__*/
   enumDesc(file_lamla_chat_v1_generation, 1);
+
+/**
+ * How far the evidence supports a sentence.
+ *
+ * @generated from enum lamla.chat.v1.Support
+ */
+export enum Support {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: SUPPORT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A document says the same.
+   *
+   * @generated from enum value: SUPPORT_SUPPORTED = 1;
+   */
+  SUPPORTED = 1,
+
+  /**
+   * A document says a part of it, or something close to it.
+   *
+   * @generated from enum value: SUPPORT_PARTIAL = 2;
+   */
+  PARTIAL = 2,
+
+  /**
+   * No document that was given to the model says it.
+   *
+   * @generated from enum value: SUPPORT_UNSUPPORTED = 3;
+   */
+  UNSUPPORTED = 3,
+}
+
+/**
+ * Describes the enum lamla.chat.v1.Support.
+ */
+export const SupportSchema: GenEnum<Support> = /*@__PURE__*/
+  enumDesc(file_lamla_chat_v1_generation, 2);
 

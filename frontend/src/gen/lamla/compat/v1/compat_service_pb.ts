@@ -14,7 +14,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file lamla/compat/v1/compat_service.proto.
  */
 export const file_lamla_compat_v1_compat_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRsYW1sYS9jb21wYXQvdjEvY29tcGF0X3NlcnZpY2UucHJvdG8SD2xhbWxhLmNvbXBhdC52MSLLAQoLQ2hhdFJlcXVlc3QSuwEKB21lc3NhZ2UYASABKAlCqQG6SKUBugFJChFtZXNzYWdlLm5vdF9ibGFuaxIRbXVzdCBub3QgYmUgYmxhbmsaIXRoaXMgPT0gJycgfHwgdGhpcy5tYXRjaGVzKCdcXFMnKboBTgoObWVzc2FnZS5ub19udWwSIm11c3Qgbm90IGNvbnRhaW4gdGhlIGNoYXJhY3RlciBOVUwaGCF0aGlzLmNvbnRhaW5zKCdcdTAwMDAnKXIGEAEYgPoBIiAKDENoYXRSZXNwb25zZRIQCghyZXNwb25zZRgBIAEoCSLRAQoRQ2hhdFN0cmVhbVJlcXVlc3QSuwEKB21lc3NhZ2UYASABKAlCqQG6SKUBugFJChFtZXNzYWdlLm5vdF9ibGFuaxIRbXVzdCBub3QgYmUgYmxhbmsaIXRoaXMgPT0gJycgfHwgdGhpcy5tYXRjaGVzKCdcXFMnKboBTgoObWVzc2FnZS5ub19udWwSIm11c3Qgbm90IGNvbnRhaW4gdGhlIGNoYXJhY3RlciBOVUwaGCF0aGlzLmNvbnRhaW5zKCdcdTAwMDAnKXIGEAEYgPoBInQKD0NoYXRTdHJlYW1FdmVudBIVCghyZXNwb25zZRgBIAEoCUgAiAEBEhEKBGRvbmUYAiABKAhIAYgBARIhCgVlcnJvchgDIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzQgsKCV9yZXNwb25zZUIHCgVfZG9uZSI0ChlDcmVhdGVDb252ZXJzYXRpb25SZXF1ZXN0EhcKBXRpdGxlGAEgASgJQgi6SAVyAxjIASJpCgxDb252ZXJzYXRpb24SCgoCaWQYASABKAkSDQoFdGl0bGUYAiABKAkSHgoKY3JlYXRlZF9hdBgDIAEoCVIKY3JlYXRlZF9hdBIeCgp1cGRhdGVkX2F0GAQgASgJUgp1cGRhdGVkX2F0IhoKGExpc3RDb252ZXJzYXRpb25zUmVxdWVzdCL0AQoRQWRkTWVzc2FnZVJlcXVlc3QSIQoPY29udmVyc2F0aW9uX2lkGAEgASgJQgi6SAVyA7ABARK7AQoHbWVzc2FnZRgCIAEoCUKpAbpIpQG6AUkKEW1lc3NhZ2Uubm90X2JsYW5rEhFtdXN0IG5vdCBiZSBibGFuaxohdGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMoJ1xcUycpugFOCg5tZXNzYWdlLm5vX251bBIibXVzdCBub3QgY29udGFpbiB0aGUgY2hhcmFjdGVyIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpcgYQARiA+gEikAEKB01lc3NhZ2USCgoCaWQYASABKAkSKAoPY29udmVyc2F0aW9uX2lkGAIgASgJUg9jb252ZXJzYXRpb25faWQSDAoEcm9sZRgDIAEoCRIPCgdjb250ZW50GAQgASgJEhAKCHJlc3BvbnNlGAUgASgJEh4KCmNyZWF0ZWRfYXQYBiABKAlSCmNyZWF0ZWRfYXQy8gQKDUNvbXBhdFNlcnZpY2USWQoEQ2hhdBIcLmxhbWxhLmNvbXBhdC52MS5DaGF0UmVxdWVzdBodLmxhbWxhLmNvbXBhdC52MS5DaGF0UmVzcG9uc2UiFILT5JMCDjoBKiIJL2FwaS9jaGF0EnEKCkNoYXRTdHJlYW0SIi5sYW1sYS5jb21wYXQudjEuQ2hhdFN0cmVhbVJlcXVlc3QaIC5sYW1sYS5jb21wYXQudjEuQ2hhdFN0cmVhbUV2ZW50IhuC0+STAhU6ASoiEC9hcGkvY2hhdC9zdHJlYW0wARKDAQoSQ3JlYXRlQ29udmVyc2F0aW9uEioubGFtbGEuY29tcGF0LnYxLkNyZWF0ZUNvbnZlcnNhdGlvblJlcXVlc3QaHS5sYW1sYS5jb21wYXQudjEuQ29udmVyc2F0aW9uIiKC0+STAhw6ASoiFy9hcGkvY2hhdC9jb252ZXJzYXRpb25zEoABChFMaXN0Q29udmVyc2F0aW9ucxIpLmxhbWxhLmNvbXBhdC52MS5MaXN0Q29udmVyc2F0aW9uc1JlcXVlc3QaHS5sYW1sYS5jb21wYXQudjEuQ29udmVyc2F0aW9uIh+C0+STAhkSFy9hcGkvY2hhdC9jb252ZXJzYXRpb25zMAESiQEKCkFkZE1lc3NhZ2USIi5sYW1sYS5jb21wYXQudjEuQWRkTWVzc2FnZVJlcXVlc3QaGC5sYW1sYS5jb21wYXQudjEuTWVzc2FnZSI9gtPkkwI3OgEqIjIvYXBpL2NoYXQvY29udmVyc2F0aW9ucy97Y29udmVyc2F0aW9uX2lkfS9tZXNzYWdlc2IGcHJvdG8z", [file_buf_validate_validate, file_google_api_annotations, file_google_rpc_status]);
+  fileDesc("CiRsYW1sYS9jb21wYXQvdjEvY29tcGF0X3NlcnZpY2UucHJvdG8SD2xhbWxhLmNvbXBhdC52MSLLAQoLQ2hhdFJlcXVlc3QSuwEKB21lc3NhZ2UYASABKAlCqQG6SKUBugFJChFtZXNzYWdlLm5vdF9ibGFuaxIRbXVzdCBub3QgYmUgYmxhbmsaIXRoaXMgPT0gJycgfHwgdGhpcy5tYXRjaGVzKCdcXFMnKboBTgoObWVzc2FnZS5ub19udWwSIm11c3Qgbm90IGNvbnRhaW4gdGhlIGNoYXJhY3RlciBOVUwaGCF0aGlzLmNvbnRhaW5zKCdcdTAwMDAnKXIGEAEYgPoBIiAKDENoYXRSZXNwb25zZRIQCghyZXNwb25zZRgBIAEoCSLRAQoRQ2hhdFN0cmVhbVJlcXVlc3QSuwEKB21lc3NhZ2UYASABKAlCqQG6SKUBugFJChFtZXNzYWdlLm5vdF9ibGFuaxIRbXVzdCBub3QgYmUgYmxhbmsaIXRoaXMgPT0gJycgfHwgdGhpcy5tYXRjaGVzKCdcXFMnKboBTgoObWVzc2FnZS5ub19udWwSIm11c3Qgbm90IGNvbnRhaW4gdGhlIGNoYXJhY3RlciBOVUwaGCF0aGlzLmNvbnRhaW5zKCdcdTAwMDAnKXIGEAEYgPoBInQKD0NoYXRTdHJlYW1FdmVudBIVCghyZXNwb25zZRgBIAEoCUgAiAEBEhEKBGRvbmUYAiABKAhIAYgBARIhCgVlcnJvchgDIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzQgsKCV9yZXNwb25zZUIHCgVfZG9uZSI0ChlDcmVhdGVDb252ZXJzYXRpb25SZXF1ZXN0EhcKBXRpdGxlGAEgASgJQgi6SAVyAxjIASJpCgxDb252ZXJzYXRpb24SCgoCaWQYASABKAkSDQoFdGl0bGUYAiABKAkSHgoKY3JlYXRlZF9hdBgDIAEoCVIKY3JlYXRlZF9hdBIeCgp1cGRhdGVkX2F0GAQgASgJUgp1cGRhdGVkX2F0IhoKGExpc3RDb252ZXJzYXRpb25zUmVxdWVzdCL0AQoRQWRkTWVzc2FnZVJlcXVlc3QSIQoPY29udmVyc2F0aW9uX2lkGAEgASgJQgi6SAVyA7ABARK7AQoHbWVzc2FnZRgCIAEoCUKpAbpIpQG6AUkKEW1lc3NhZ2Uubm90X2JsYW5rEhFtdXN0IG5vdCBiZSBibGFuaxohdGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMoJ1xcUycpugFOCg5tZXNzYWdlLm5vX251bBIibXVzdCBub3QgY29udGFpbiB0aGUgY2hhcmFjdGVyIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpcgYQARiA+gEikAEKB01lc3NhZ2USCgoCaWQYASABKAkSKAoPY29udmVyc2F0aW9uX2lkGAIgASgJUg9jb252ZXJzYXRpb25faWQSDAoEcm9sZRgDIAEoCRIPCgdjb250ZW50GAQgASgJEhAKCHJlc3BvbnNlGAUgASgJEh4KCmNyZWF0ZWRfYXQYBiABKAlSCmNyZWF0ZWRfYXQiFgoUTGlzdERvY3VtZW50c1JlcXVlc3QiMwoSR2V0RG9jdW1lbnRSZXF1ZXN0Eh0KC2RvY3VtZW50X2lkGAEgASgJQgi6SAVyA7ABASKDAgoIRG9jdW1lbnQSCgoCaWQYASABKAkSDQoFdGl0bGUYAiABKAkSHAoJZmlsZV9uYW1lGAMgASgJUglmaWxlX25hbWUSDQoFc3RhdGUYBCABKAkSDQoFZXJyb3IYBSABKAkSHgoKcGFnZV9jb3VudBgGIAEoDVIKcGFnZV9jb3VudBIgCgtjaHVua19jb3VudBgHIAEoDVILY2h1bmtfY291bnQSHgoKc2l6ZV9ieXRlcxgIIAEoBFIKc2l6ZV9ieXRlcxIeCgpjcmVhdGVkX2F0GAkgASgJUgpjcmVhdGVkX2F0Eh4KCnVwZGF0ZWRfYXQYCiABKAlSCnVwZGF0ZWRfYXQy1AYKDUNvbXBhdFNlcnZpY2USWQoEQ2hhdBIcLmxhbWxhLmNvbXBhdC52MS5DaGF0UmVxdWVzdBodLmxhbWxhLmNvbXBhdC52MS5DaGF0UmVzcG9uc2UiFILT5JMCDjoBKiIJL2FwaS9jaGF0EnEKCkNoYXRTdHJlYW0SIi5sYW1sYS5jb21wYXQudjEuQ2hhdFN0cmVhbVJlcXVlc3QaIC5sYW1sYS5jb21wYXQudjEuQ2hhdFN0cmVhbUV2ZW50IhuC0+STAhU6ASoiEC9hcGkvY2hhdC9zdHJlYW0wARKDAQoSQ3JlYXRlQ29udmVyc2F0aW9uEioubGFtbGEuY29tcGF0LnYxLkNyZWF0ZUNvbnZlcnNhdGlvblJlcXVlc3QaHS5sYW1sYS5jb21wYXQudjEuQ29udmVyc2F0aW9uIiKC0+STAhw6ASoiFy9hcGkvY2hhdC9jb252ZXJzYXRpb25zEoABChFMaXN0Q29udmVyc2F0aW9ucxIpLmxhbWxhLmNvbXBhdC52MS5MaXN0Q29udmVyc2F0aW9uc1JlcXVlc3QaHS5sYW1sYS5jb21wYXQudjEuQ29udmVyc2F0aW9uIh+C0+STAhkSFy9hcGkvY2hhdC9jb252ZXJzYXRpb25zMAESiQEKCkFkZE1lc3NhZ2USIi5sYW1sYS5jb21wYXQudjEuQWRkTWVzc2FnZVJlcXVlc3QaGC5sYW1sYS5jb21wYXQudjEuTWVzc2FnZSI9gtPkkwI3OgEqIjIvYXBpL2NoYXQvY29udmVyc2F0aW9ucy97Y29udmVyc2F0aW9uX2lkfS9tZXNzYWdlcxJrCg1MaXN0RG9jdW1lbnRzEiUubGFtbGEuY29tcGF0LnYxLkxpc3REb2N1bWVudHNSZXF1ZXN0GhkubGFtbGEuY29tcGF0LnYxLkRvY3VtZW50IhaC0+STAhASDi9hcGkvZG9jdW1lbnRzMAEScwoLR2V0RG9jdW1lbnQSIy5sYW1sYS5jb21wYXQudjEuR2V0RG9jdW1lbnRSZXF1ZXN0GhkubGFtbGEuY29tcGF0LnYxLkRvY3VtZW50IiSC0+STAh4SHC9hcGkvZG9jdW1lbnRzL3tkb2N1bWVudF9pZH1iBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_google_rpc_status]);
 
 /**
  * A message.
@@ -277,6 +277,127 @@ export const MessageSchema: GenMessage<Message> = /*@__PURE__*/
   messageDesc(file_lamla_compat_v1_compat_service, 8);
 
 /**
+ * Nothing to say.
+ *
+ * @generated from message lamla.compat.v1.ListDocumentsRequest
+ */
+export type ListDocumentsRequest = Message$1<"lamla.compat.v1.ListDocumentsRequest"> & {
+};
+
+/**
+ * Describes the message lamla.compat.v1.ListDocumentsRequest.
+ * Use `create(ListDocumentsRequestSchema)` to create a new message.
+ */
+export const ListDocumentsRequestSchema: GenMessage<ListDocumentsRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_compat_v1_compat_service, 9);
+
+/**
+ * Which document.
+ *
+ * @generated from message lamla.compat.v1.GetDocumentRequest
+ */
+export type GetDocumentRequest = Message$1<"lamla.compat.v1.GetDocumentRequest"> & {
+  /**
+   * A UUID.
+   *
+   * @generated from field: string document_id = 1;
+   */
+  documentId: string;
+};
+
+/**
+ * Describes the message lamla.compat.v1.GetDocumentRequest.
+ * Use `create(GetDocumentRequestSchema)` to create a new message.
+ */
+export const GetDocumentRequestSchema: GenMessage<GetDocumentRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_compat_v1_compat_service, 10);
+
+/**
+ * A document. `POST /api/documents/upload/` (multipart: `file`, `title`) answers with one
+ * too.
+ *
+ * @generated from message lamla.compat.v1.Document
+ */
+export type Document = Message$1<"lamla.compat.v1.Document"> & {
+  /**
+   * A UUID.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * For people.
+   *
+   * @generated from field: string title = 2;
+   */
+  title: string;
+
+  /**
+   * The name of the file.
+   *
+   * @generated from field: string file_name = 3 [json_name = "file_name"];
+   */
+  fileName: string;
+
+  /**
+   * `queued`, `processing`, `ready`, `failed` or `cancelled`.
+   *
+   * @generated from field: string state = 4;
+   */
+  state: string;
+
+  /**
+   * Why it failed, in words. Empty otherwise.
+   *
+   * @generated from field: string error = 5;
+   */
+  error: string;
+
+  /**
+   * Pages; 0 until it is ready.
+   *
+   * @generated from field: uint32 page_count = 6 [json_name = "page_count"];
+   */
+  pageCount: number;
+
+  /**
+   * Chunks that can be found; 0 until it is ready.
+   *
+   * @generated from field: uint32 chunk_count = 7 [json_name = "chunk_count"];
+   */
+  chunkCount: number;
+
+  /**
+   * The size of the file.
+   *
+   * @generated from field: uint64 size_bytes = 8 [json_name = "size_bytes"];
+   */
+  sizeBytes: bigint;
+
+  /**
+   * When it was created, RFC 3339.
+   *
+   * @generated from field: string created_at = 9 [json_name = "created_at"];
+   */
+  createdAt: string;
+
+  /**
+   * When it last changed, RFC 3339.
+   *
+   * @generated from field: string updated_at = 10 [json_name = "updated_at"];
+   */
+  updatedAt: string;
+};
+
+/**
+ * Describes the message lamla.compat.v1.Document.
+ * Use `create(DocumentSchema)` to create a new message.
+ */
+export const DocumentSchema: GenMessage<Document> = /*@__PURE__*/
+  messageDesc(file_lamla_compat_v1_compat_service, 11);
+
+/**
  * The paths that older clients call, with their keys.
  *
  * For JSON, through Envoy, which also takes each path with a slash at its end. May be
@@ -346,6 +467,31 @@ export const CompatService: GenService<{
     methodKind: "unary";
     input: typeof AddMessageRequestSchema;
     output: typeof MessageSchema;
+  },
+  /**
+   * Lists the caller's documents, newest first, at most 100.
+   *
+   * Stream: one document each, which Envoy writes as one JSON array.
+   *
+   * @generated from rpc lamla.compat.v1.CompatService.ListDocuments
+   */
+  listDocuments: {
+    methodKind: "server_streaming";
+    input: typeof ListDocumentsRequestSchema;
+    output: typeof DocumentSchema;
+  },
+  /**
+   * Returns one document with its state.
+   *
+   * Errors:
+   * - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: no such document of this caller.
+   *
+   * @generated from rpc lamla.compat.v1.CompatService.GetDocument
+   */
+  getDocument: {
+    methodKind: "unary";
+    input: typeof GetDocumentRequestSchema;
+    output: typeof DocumentSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_lamla_compat_v1_compat_service, 0);
