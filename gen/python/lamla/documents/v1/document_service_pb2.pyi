@@ -408,7 +408,7 @@ class IngestionHeartbeat(_message.Message):
 Global___IngestionHeartbeat: _TypeAlias = IngestionHeartbeat  # noqa: Y015
 
 @_typing.final
-class ListDocumentPagesRequest(_message.Message):
+class ReadDocumentPagesRequest(_message.Message):
     """Which pages."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -435,10 +435,10 @@ class ListDocumentPagesRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListDocumentPagesRequest: _TypeAlias = ListDocumentPagesRequest  # noqa: Y015
+Global___ReadDocumentPagesRequest: _TypeAlias = ReadDocumentPagesRequest  # noqa: Y015
 
 @_typing.final
-class ListDocumentPagesResponse(_message.Message):
+class ReadDocumentPagesResponse(_message.Message):
     """Pages of text."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -463,7 +463,7 @@ class ListDocumentPagesResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListDocumentPagesResponse: _TypeAlias = ListDocumentPagesResponse  # noqa: Y015
+Global___ReadDocumentPagesResponse: _TypeAlias = ReadDocumentPagesResponse  # noqa: Y015
 
 @_typing.final
 class DownloadDocumentRequest(_message.Message):

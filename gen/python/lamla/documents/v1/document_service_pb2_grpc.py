@@ -77,10 +77,10 @@ class DocumentServiceStub:
                 request_serializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.WatchIngestionRequest.SerializeToString,
                 response_deserializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.WatchIngestionResponse.FromString,
                 _registered_method=True)
-        self.ListDocumentPages = channel.unary_unary(
-                '/lamla.documents.v1.DocumentService/ListDocumentPages',
-                request_serializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.ListDocumentPagesRequest.SerializeToString,
-                response_deserializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.ListDocumentPagesResponse.FromString,
+        self.ReadDocumentPages = channel.unary_unary(
+                '/lamla.documents.v1.DocumentService/ReadDocumentPages',
+                request_serializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.ReadDocumentPagesRequest.SerializeToString,
+                response_deserializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.ReadDocumentPagesResponse.FromString,
                 _registered_method=True)
         self.DownloadDocument = channel.unary_stream(
                 '/lamla.documents.v1.DocumentService/DownloadDocument',
@@ -184,7 +184,7 @@ class DocumentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListDocumentPages(self, request, context):
+    def ReadDocumentPages(self, request, context):
         """Returns the text of a document page by page, as citations count in it.
 
         Errors:
@@ -245,10 +245,10 @@ def add_DocumentServiceServicer_to_server(servicer, server):
                     request_deserializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.WatchIngestionRequest.FromString,
                     response_serializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.WatchIngestionResponse.SerializeToString,
             ),
-            'ListDocumentPages': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListDocumentPages,
-                    request_deserializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.ListDocumentPagesRequest.FromString,
-                    response_serializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.ListDocumentPagesResponse.SerializeToString,
+            'ReadDocumentPages': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReadDocumentPages,
+                    request_deserializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.ReadDocumentPagesRequest.FromString,
+                    response_serializer=lamla_dot_documents_dot_v1_dot_document__service__pb2.ReadDocumentPagesResponse.SerializeToString,
             ),
             'DownloadDocument': grpc.unary_stream_rpc_method_handler(
                     servicer.DownloadDocument,
@@ -463,7 +463,7 @@ class DocumentService:
             _registered_method=True)
 
     @staticmethod
-    def ListDocumentPages(request,
+    def ReadDocumentPages(request,
             target,
             options=(),
             channel_credentials=None,
@@ -476,9 +476,9 @@ class DocumentService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/lamla.documents.v1.DocumentService/ListDocumentPages',
-            lamla_dot_documents_dot_v1_dot_document__service__pb2.ListDocumentPagesRequest.SerializeToString,
-            lamla_dot_documents_dot_v1_dot_document__service__pb2.ListDocumentPagesResponse.FromString,
+            '/lamla.documents.v1.DocumentService/ReadDocumentPages',
+            lamla_dot_documents_dot_v1_dot_document__service__pb2.ReadDocumentPagesRequest.SerializeToString,
+            lamla_dot_documents_dot_v1_dot_document__service__pb2.ReadDocumentPagesResponse.FromString,
             options,
             channel_credentials,
             insecure,

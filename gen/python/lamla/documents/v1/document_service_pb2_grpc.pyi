@@ -98,7 +98,7 @@ class DocumentServiceStub:
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: one that was named is not this user's.
     """
-    ListDocumentPages: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.ListDocumentPagesRequest, _document_service_pb2.ListDocumentPagesResponse]
+    ReadDocumentPages: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.ReadDocumentPagesRequest, _document_service_pb2.ReadDocumentPagesResponse]
     """Returns the text of a document page by page, as citations count in it.
 
     Errors:
@@ -183,7 +183,7 @@ class DocumentServiceAsyncStub(DocumentServiceStub):
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: one that was named is not this user's.
     """
-    ListDocumentPages: _aio.UnaryUnaryMultiCallable[_document_service_pb2.ListDocumentPagesRequest, _document_service_pb2.ListDocumentPagesResponse]  # type: ignore[assignment]
+    ReadDocumentPages: _aio.UnaryUnaryMultiCallable[_document_service_pb2.ReadDocumentPagesRequest, _document_service_pb2.ReadDocumentPagesResponse]  # type: ignore[assignment]
     """Returns the text of a document page by page, as citations count in it.
 
     Errors:
@@ -309,11 +309,11 @@ class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
-    def ListDocumentPages(
+    def ReadDocumentPages(
         self,
-        request: _document_service_pb2.ListDocumentPagesRequest,
+        request: _document_service_pb2.ReadDocumentPagesRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_document_service_pb2.ListDocumentPagesResponse, _abc.Awaitable[_document_service_pb2.ListDocumentPagesResponse]]:
+    ) -> _typing.Union[_document_service_pb2.ReadDocumentPagesResponse, _abc.Awaitable[_document_service_pb2.ReadDocumentPagesResponse]]:
         """Returns the text of a document page by page, as citations count in it.
 
         Errors:
