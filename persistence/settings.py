@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "persistence",
     "persistence.identity",
     "persistence.chat",
+    "persistence.documents",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
