@@ -13,6 +13,7 @@ from persistence.documents.parsing.domain import FailureReason, ParseError, Read
 
 _MODULES: dict[str, str] = {
     of.PDF: "pdf",
+    of.DOCX: "docx",
     **dict.fromkeys(of.IMAGES, "image"),
 }
 

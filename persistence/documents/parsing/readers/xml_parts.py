@@ -1,0 +1,94 @@
+"""Reading XML that strangers wrote: no network, no external entities, bounded memory.
+
+Names are compared without their namespace, because each format has several: strict and
+transitional Office Open XML, OpenDocument and its OpenOffice.org forerunner.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import IO
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from persistence.documents.parsing.domain import FailureReason, ParseError
+
+
+def parse(data: bytes) -> Element:
+    """A whole small part.
+
+    Raises:
+        ParseError: DAMAGED.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise ParseError(FailureReason.DAMAGED, "XML") from error
+
+
+def children_of(
+    stream: IO[bytes], parents: Collection[str], tags: Collection[str]
+) -> Iterator[Element]:
+    """Each finished element named in `tags` directly below one of `parents`.
+
+    It is dropped from memory when the next one is asked for.
+
+    Raises:
+        ParseError: DAMAGED.
+    """
+    events = etree.iterparse(
+        stream,
+        events=("end",),
+        tag=[f"{{*}}{tag}" for tag in tags],
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        for _, element in events:
+            parent = element.getparent()
+            if parent is None or local(parent) not in parents:
+                continue
+            yield element
+            element.clear()
+            while element.getprevious() is not None:
+                del parent[0]
+    except etree.XMLSyntaxError as error:
+        raise ParseError(FailureReason.DAMAGED, "XML") from error
+
+
+def local(element: Element) -> str:
+    """An element's name without its namespace; empty for what is no element."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def attribute(element: Element | None, name: str) -> str:
+    """An attribute by its name without namespace; empty when it is not there."""
+    if element is None:
+        return ""
+    value = element.get(name)
+    if value is not None:
+        return str(value)
+    for key, value in element.items():
+        if key.rpartition("}")[2] == name:
+            return str(value)
+    return ""
+
+
+def descendants(element: Element | None, *names: str) -> Iterator[Element]:
+    """Every element below with one of the names, in document order."""
+    if element is not None:
+        yield from element.iter(*(f"{{*}}{name}" for name in names))
+
+
+def child(element: Element | None, *path: str) -> Element | None:
+    """The first element at a path of names below, or nothing."""
+    for name in path:
+        if element is None:
+            return None
+        element = next(element.iterchildren(f"{{*}}{name}"), None)
+    return element
