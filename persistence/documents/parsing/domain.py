@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -145,12 +145,14 @@ class Source:
     Attributes:
         name: What its user calls it; only a hint, its content decides.
         media_type: What its content is, as `sniff` found it.
+        announce: Called before a page whose reading takes long, as recognising does.
     """
 
     path: Path
     name: str
     media_type: str
     options: ReadOptions = field(default_factory=ReadOptions)
+    announce: Callable[[], None] = lambda: None
 
 
 Event = Opened | Page | PageFailed
