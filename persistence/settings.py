@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "persistence.identity",
     "persistence.chat",
     "persistence.documents",
+    # The queue of the ingest worker.
+    "procrastinate.contrib.django",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -99,3 +101,6 @@ SESSION_COOKIE_PATH = "/admin"
 CSRF_COOKIE_PATH = "/admin"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 X_FRAME_OPTIONS = "DENY"
+
+# The worker and its tasks are ours: documents/ingestion/. Nobody else looks for tasks.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""

@@ -1,0 +1,1 @@
+"""Turns stored files into chunks that can be found: the queue and its worker."""

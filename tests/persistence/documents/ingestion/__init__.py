@@ -1,0 +1,1 @@
+"""Tests of ingestion: the queue, the pipeline, the worker."""
