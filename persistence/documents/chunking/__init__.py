@@ -1,0 +1,1 @@
+"""From pages to chunks: pieces that one vector can stand for."""
