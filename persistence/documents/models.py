@@ -103,6 +103,8 @@ class Document(models.Model):
     page_count = models.IntegerField(db_default=0)
     chunks_embedded = models.IntegerField(db_default=0)
     chunk_count = models.IntegerField(db_default=0)
+    # How many terms the keyword leg sees in it, for BM25.
+    term_count = models.BigIntegerField(db_default=0)
     language = models.CharField(max_length=35, blank=True)
     failed_page_count = models.IntegerField(db_default=0)
     # A serialized google.rpc.Status.

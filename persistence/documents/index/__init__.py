@@ -1,0 +1,1 @@
+"""What finds chunks: their vectors in each index version, and their postings."""
