@@ -27,7 +27,7 @@ from lamla.documents.v1 import retrieval_scope_pb2 as lamla_dot_documents_dot_v1
 from lamla.documents.v1 import search_service_pb2 as lamla_dot_documents_dot_v1_dot_search__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"lamla/store/v1/chunk_service.proto\x12\x0elamla.store.v1\x1a\x1b\x62uf/validate/validate.proto\x1a(lamla/documents/v1/retrieval_scope.proto\x1a\'lamla/documents/v1/search_service.proto\"\x90\x03\n\x13SearchChunksRequest\x12-\n\x07queries\x18\x01 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10\x04\"\x07r\x05\x10\x01\x18\xc0>R\x07queries\x12?\n\x07vectors\x18\x02 \x03(\x0b\x32\x1b.lamla.store.v1.QueryVectorB\x08\xbaH\x05\x92\x01\x02\x10\x04R\x07vectors\x12\x31\n\x0f\x65mbedding_model\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x0e\x65mbeddingModel\x12\x38\n\x05scope\x18\x04 \x01(\x0b\x32\".lamla.documents.v1.RetrievalScopeR\x05scope\x12#\n\rlenient_scope\x18\x05 \x01(\x08R\x0clenientScope\x12\x1f\n\x05limit\x18\x06 \x01(\rB\t\xbaH\x06*\x04\x18\x64(\x01R\x05limit\x12\'\n\nneighbours\x18\x07 \x01(\rB\x07\xbaH\x04*\x02\x18\x03R\nneighbours\x12-\n\tdiversity\x18\x08 \x01(\x02\x42\x0f\xbaH\x0c\n\n\x1d\x00\x00\x80?-\x00\x00\x00\x00R\tdiversity\"3\n\x0bQueryVector\x12$\n\x06values\x18\x01 \x03(\x02\x42\x0c\xbaH\t\x92\x01\x06\x08\x80\x03\x10\x80\x03R\x06values\"\xd0\x02\n\x14SearchChunksResponse\x12\x32\n\x06\x63hunks\x18\x01 \x03(\x0b\x32\x1a.lamla.store.v1.FoundChunkR\x06\x63hunks\x12#\n\rindex_version\x18\x02 \x01(\tR\x0cindexVersion\x12(\n\x10scope_has_chunks\x18\x03 \x01(\x08R\x0escopeHasChunks\x12&\n\x0fvector_leg_used\x18\x04 \x01(\x08R\rvectorLegUsed\x12\x32\n\x15\x62\x65st_keyword_coverage\x18\x05 \x01(\x02R\x13\x62\x65stKeywordCoverage\x12\'\n\x0f\x62\x65st_similarity\x18\x06 \x01(\x02R\x0e\x62\x65stSimilarity\x12\x30\n\x14model_knows_language\x18\x07 \x01(\x08R\x12modelKnowsLanguage\"\xc9\x01\n\nFoundChunk\x12\x35\n\x05\x63hunk\x18\x01 \x01(\x0b\x32\x1f.lamla.documents.v1.ScoredChunkR\x05\x63hunk\x12\x18\n\x07\x63ontext\x18\x02 \x01(\tR\x07\x63ontext\x12#\n\rcontext_start\x18\x03 \x01(\rR\x0c\x63ontextStart\x12\x1a\n\x08language\x18\x04 \x01(\tR\x08language\x12)\n\x10keyword_coverage\x18\x05 \x01(\x02R\x0fkeywordCoverage\"\xbd\x01\n\x10GetChunksRequest\x12.\n\tchunk_ids\x18\x01 \x03(\tB\x11\xbaH\x0e\x92\x01\x0b\x08\x01\x10\x64\"\x05r\x03\xb0\x01\x01R\x08\x63hunkIds\x12\'\n\nneighbours\x18\x02 \x01(\rB\x07\xbaH\x04*\x02\x18\x03R\nneighbours\x12\x30\n\rgeneration_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0cgenerationId\x12\x1e\n\ncapability\x18\x04 \x01(\tR\ncapability\"G\n\x11GetChunksResponse\x12\x32\n\x06\x63hunks\x18\x01 \x03(\x0b\x32\x1a.lamla.store.v1.FoundChunkR\x06\x63hunks\"\x11\n\x0fGetIndexRequest\"\xad\x01\n\x10GetIndexResponse\x12#\n\rindex_version\x18\x01 \x01(\tR\x0cindexVersion\x12\'\n\x0f\x65mbedding_model\x18\x02 \x01(\tR\x0e\x65mbeddingModel\x12,\n\x12vector_leg_enabled\x18\x03 \x01(\x08R\x10vectorLegEnabled\x12\x1d\n\nhas_chunks\x18\x04 \x01(\x08R\thasChunks2\x8a\x02\n\x0c\x43hunkService\x12Y\n\x0cSearchChunks\x12#.lamla.store.v1.SearchChunksRequest\x1a$.lamla.store.v1.SearchChunksResponse\x12P\n\tGetChunks\x12 .lamla.store.v1.GetChunksRequest\x1a!.lamla.store.v1.GetChunksResponse\x12M\n\x08GetIndex\x12\x1f.lamla.store.v1.GetIndexRequest\x1a .lamla.store.v1.GetIndexResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"lamla/store/v1/chunk_service.proto\x12\x0elamla.store.v1\x1a\x1b\x62uf/validate/validate.proto\x1a(lamla/documents/v1/retrieval_scope.proto\x1a\'lamla/documents/v1/search_service.proto\"\x90\x03\n\x13SearchChunksRequest\x12-\n\x07queries\x18\x01 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10\x04\"\x07r\x05\x10\x01\x18\xc0>R\x07queries\x12?\n\x07vectors\x18\x02 \x03(\x0b\x32\x1b.lamla.store.v1.QueryVectorB\x08\xbaH\x05\x92\x01\x02\x10\x04R\x07vectors\x12\x31\n\x0f\x65mbedding_model\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x0e\x65mbeddingModel\x12\x38\n\x05scope\x18\x04 \x01(\x0b\x32\".lamla.documents.v1.RetrievalScopeR\x05scope\x12#\n\rlenient_scope\x18\x05 \x01(\x08R\x0clenientScope\x12\x1f\n\x05limit\x18\x06 \x01(\rB\t\xbaH\x06*\x04\x18\x64(\x01R\x05limit\x12\'\n\nneighbours\x18\x07 \x01(\rB\x07\xbaH\x04*\x02\x18\x03R\nneighbours\x12-\n\tdiversity\x18\x08 \x01(\x02\x42\x0f\xbaH\x0c\n\n\x1d\x00\x00\x80?-\x00\x00\x00\x00R\tdiversity\"3\n\x0bQueryVector\x12$\n\x06values\x18\x01 \x03(\x02\x42\x0c\xbaH\t\x92\x01\x06\x08\x80\x03\x10\x80\x03R\x06values\"\xd0\x02\n\x14SearchChunksResponse\x12\x32\n\x06\x63hunks\x18\x01 \x03(\x0b\x32\x1a.lamla.store.v1.FoundChunkR\x06\x63hunks\x12#\n\rindex_version\x18\x02 \x01(\tR\x0cindexVersion\x12(\n\x10scope_has_chunks\x18\x03 \x01(\x08R\x0escopeHasChunks\x12&\n\x0fvector_leg_used\x18\x04 \x01(\x08R\rvectorLegUsed\x12\x32\n\x15\x62\x65st_keyword_coverage\x18\x05 \x01(\x02R\x13\x62\x65stKeywordCoverage\x12\'\n\x0f\x62\x65st_similarity\x18\x06 \x01(\x02R\x0e\x62\x65stSimilarity\x12\x30\n\x14model_knows_language\x18\x07 \x01(\x08R\x12modelKnowsLanguage\"\xc9\x01\n\nFoundChunk\x12\x35\n\x05\x63hunk\x18\x01 \x01(\x0b\x32\x1f.lamla.documents.v1.ScoredChunkR\x05\x63hunk\x12\x18\n\x07\x63ontext\x18\x02 \x01(\tR\x07\x63ontext\x12#\n\rcontext_start\x18\x03 \x01(\rR\x0c\x63ontextStart\x12\x1a\n\x08language\x18\x04 \x01(\tR\x08language\x12)\n\x10keyword_coverage\x18\x05 \x01(\x02R\x0fkeywordCoverage\"k\n\x10GetChunksRequest\x12.\n\tchunk_ids\x18\x01 \x03(\tB\x11\xbaH\x0e\x92\x01\x0b\x08\x01\x10\x64\"\x05r\x03\xb0\x01\x01R\x08\x63hunkIds\x12\'\n\nneighbours\x18\x02 \x01(\rB\x07\xbaH\x04*\x02\x18\x03R\nneighbours\"G\n\x11GetChunksResponse\x12\x32\n\x06\x63hunks\x18\x01 \x03(\x0b\x32\x1a.lamla.store.v1.FoundChunkR\x06\x63hunks\"\x11\n\x0fGetIndexRequest\"\xad\x01\n\x10GetIndexResponse\x12#\n\rindex_version\x18\x01 \x01(\tR\x0cindexVersion\x12\'\n\x0f\x65mbedding_model\x18\x02 \x01(\tR\x0e\x65mbeddingModel\x12,\n\x12vector_leg_enabled\x18\x03 \x01(\x08R\x10vectorLegEnabled\x12\x1d\n\nhas_chunks\x18\x04 \x01(\x08R\thasChunks2\x8a\x02\n\x0c\x43hunkService\x12Y\n\x0cSearchChunks\x12#.lamla.store.v1.SearchChunksRequest\x1a$.lamla.store.v1.SearchChunksResponse\x12P\n\tGetChunks\x12 .lamla.store.v1.GetChunksRequest\x1a!.lamla.store.v1.GetChunksResponse\x12M\n\x08GetIndex\x12\x1f.lamla.store.v1.GetIndexRequest\x1a .lamla.store.v1.GetIndexResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,8 +52,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETCHUNKSREQUEST'].fields_by_name['chunk_ids']._serialized_options = b'\272H\016\222\001\013\010\001\020d\"\005r\003\260\001\001'
   _globals['_GETCHUNKSREQUEST'].fields_by_name['neighbours']._loaded_options = None
   _globals['_GETCHUNKSREQUEST'].fields_by_name['neighbours']._serialized_options = b'\272H\004*\002\030\003'
-  _globals['_GETCHUNKSREQUEST'].fields_by_name['generation_id']._loaded_options = None
-  _globals['_GETCHUNKSREQUEST'].fields_by_name['generation_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_SEARCHCHUNKSREQUEST']._serialized_start=167
   _globals['_SEARCHCHUNKSREQUEST']._serialized_end=567
   _globals['_QUERYVECTOR']._serialized_start=569
@@ -62,14 +60,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SEARCHCHUNKSRESPONSE']._serialized_end=959
   _globals['_FOUNDCHUNK']._serialized_start=962
   _globals['_FOUNDCHUNK']._serialized_end=1163
-  _globals['_GETCHUNKSREQUEST']._serialized_start=1166
-  _globals['_GETCHUNKSREQUEST']._serialized_end=1355
-  _globals['_GETCHUNKSRESPONSE']._serialized_start=1357
-  _globals['_GETCHUNKSRESPONSE']._serialized_end=1428
-  _globals['_GETINDEXREQUEST']._serialized_start=1430
-  _globals['_GETINDEXREQUEST']._serialized_end=1447
-  _globals['_GETINDEXRESPONSE']._serialized_start=1450
-  _globals['_GETINDEXRESPONSE']._serialized_end=1623
-  _globals['_CHUNKSERVICE']._serialized_start=1626
-  _globals['_CHUNKSERVICE']._serialized_end=1892
+  _globals['_GETCHUNKSREQUEST']._serialized_start=1165
+  _globals['_GETCHUNKSREQUEST']._serialized_end=1272
+  _globals['_GETCHUNKSRESPONSE']._serialized_start=1274
+  _globals['_GETCHUNKSRESPONSE']._serialized_end=1345
+  _globals['_GETINDEXREQUEST']._serialized_start=1347
+  _globals['_GETINDEXREQUEST']._serialized_end=1364
+  _globals['_GETINDEXRESPONSE']._serialized_start=1367
+  _globals['_GETINDEXRESPONSE']._serialized_end=1540
+  _globals['_CHUNKSERVICE']._serialized_start=1543
+  _globals['_CHUNKSERVICE']._serialized_end=1809
 # @@protoc_insertion_point(module_scope)

@@ -206,14 +206,8 @@ class GetChunksRequest(_message.Message):
 
     CHUNK_IDS_FIELD_NUMBER: _builtins.int
     NEIGHBOURS_FIELD_NUMBER: _builtins.int
-    GENERATION_ID_FIELD_NUMBER: _builtins.int
-    CAPABILITY_FIELD_NUMBER: _builtins.int
     neighbours: _builtins.int
     """As in `SearchChunksRequest`."""
-    generation_id: _builtins.str
-    """A generation that the chunks are needed for, when no user's token is at hand."""
-    capability: _builtins.str
-    """Its capability."""
     @_builtins.property
     def chunk_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """1 to 100 ids. UUIDs."""
@@ -223,12 +217,10 @@ class GetChunksRequest(_message.Message):
         *,
         chunk_ids: _abc.Iterable[_builtins.str] | None = ...,
         neighbours: _builtins.int = ...,
-        generation_id: _builtins.str = ...,
-        capability: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["capability", b"capability", "chunk_ids", b"chunk_ids", "generation_id", b"generation_id", "neighbours", b"neighbours"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_ids", b"chunk_ids", "neighbours", b"neighbours"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

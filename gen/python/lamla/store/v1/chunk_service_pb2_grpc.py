@@ -28,8 +28,8 @@ if _version_not_supported:
 class ChunkServiceStub:
     """What gateway needs of the user's documents to ground an answer.
 
-    Internal: called by gateway over mutual TLS, with the user's token or a generation's
-    capability. Only chunks of READY documents of that user are ever returned.
+    Internal: called by gateway over mutual TLS, with the user's token. Only chunks of that
+    user are ever returned, and only such as are committed with their vectors.
 
     Every method can also fail with `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`, and
     with `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.
@@ -61,15 +61,15 @@ class ChunkServiceStub:
 class ChunkServiceServicer:
     """What gateway needs of the user's documents to ground an answer.
 
-    Internal: called by gateway over mutual TLS, with the user's token or a generation's
-    capability. Only chunks of READY documents of that user are ever returned.
+    Internal: called by gateway over mutual TLS, with the user's token. Only chunks of that
+    user are ever returned, and only such as are committed with their vectors.
 
     Every method can also fail with `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`, and
     with `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.
     """
 
     def SearchChunks(self, request, context):
-        """Returns the chunks that fit a question best. One statement, no effects.
+        """Returns the chunks that fit a question best. No effects.
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND` or
@@ -126,8 +126,8 @@ def add_ChunkServiceServicer_to_server(servicer, server):
 class ChunkService:
     """What gateway needs of the user's documents to ground an answer.
 
-    Internal: called by gateway over mutual TLS, with the user's token or a generation's
-    capability. Only chunks of READY documents of that user are ever returned.
+    Internal: called by gateway over mutual TLS, with the user's token. Only chunks of that
+    user are ever returned, and only such as are committed with their vectors.
 
     Every method can also fail with `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`, and
     with `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.

@@ -29,8 +29,8 @@ GRPC_VERSION: str
 class ChunkServiceStub:
     """What gateway needs of the user's documents to ground an answer.
 
-    Internal: called by gateway over mutual TLS, with the user's token or a generation's
-    capability. Only chunks of READY documents of that user are ever returned.
+    Internal: called by gateway over mutual TLS, with the user's token. Only chunks of that
+    user are ever returned, and only such as are committed with their vectors.
 
     Every method can also fail with `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`, and
     with `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.
@@ -41,7 +41,7 @@ class ChunkServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ChunkServiceAsyncStub: ...
     SearchChunks: _grpc.UnaryUnaryMultiCallable[_chunk_service_pb2.SearchChunksRequest, _chunk_service_pb2.SearchChunksResponse]
-    """Returns the chunks that fit a question best. One statement, no effects.
+    """Returns the chunks that fit a question best. No effects.
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND` or
@@ -61,8 +61,8 @@ class ChunkServiceStub:
 class ChunkServiceAsyncStub(ChunkServiceStub):
     """What gateway needs of the user's documents to ground an answer.
 
-    Internal: called by gateway over mutual TLS, with the user's token or a generation's
-    capability. Only chunks of READY documents of that user are ever returned.
+    Internal: called by gateway over mutual TLS, with the user's token. Only chunks of that
+    user are ever returned, and only such as are committed with their vectors.
 
     Every method can also fail with `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`, and
     with `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.
@@ -70,7 +70,7 @@ class ChunkServiceAsyncStub(ChunkServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     SearchChunks: _aio.UnaryUnaryMultiCallable[_chunk_service_pb2.SearchChunksRequest, _chunk_service_pb2.SearchChunksResponse]  # type: ignore[assignment]
-    """Returns the chunks that fit a question best. One statement, no effects.
+    """Returns the chunks that fit a question best. No effects.
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND` or
@@ -89,8 +89,8 @@ class ChunkServiceAsyncStub(ChunkServiceStub):
 class ChunkServiceServicer(metaclass=_abc_1.ABCMeta):
     """What gateway needs of the user's documents to ground an answer.
 
-    Internal: called by gateway over mutual TLS, with the user's token or a generation's
-    capability. Only chunks of READY documents of that user are ever returned.
+    Internal: called by gateway over mutual TLS, with the user's token. Only chunks of that
+    user are ever returned, and only such as are committed with their vectors.
 
     Every method can also fail with `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`, and
     with `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.
@@ -102,7 +102,7 @@ class ChunkServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _chunk_service_pb2.SearchChunksRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_chunk_service_pb2.SearchChunksResponse, _abc.Awaitable[_chunk_service_pb2.SearchChunksResponse]]:
-        """Returns the chunks that fit a question best. One statement, no effects.
+        """Returns the chunks that fit a question best. No effects.
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND` or

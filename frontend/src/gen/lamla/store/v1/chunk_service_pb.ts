@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file lamla/store/v1/chunk_service.proto.
  */
 export const file_lamla_store_v1_chunk_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJsYW1sYS9zdG9yZS92MS9jaHVua19zZXJ2aWNlLnByb3RvEg5sYW1sYS5zdG9yZS52MSK7AgoTU2VhcmNoQ2h1bmtzUmVxdWVzdBIkCgdxdWVyaWVzGAEgAygJQhO6SBCSAQ0IARAEIgdyBRABGMA+EjYKB3ZlY3RvcnMYAiADKAsyGy5sYW1sYS5zdG9yZS52MS5RdWVyeVZlY3RvckIIukgFkgECEAQSIQoPZW1iZWRkaW5nX21vZGVsGAMgASgJQgi6SAVyAxjIARIxCgVzY29wZRgEIAEoCzIiLmxhbWxhLmRvY3VtZW50cy52MS5SZXRyaWV2YWxTY29wZRIVCg1sZW5pZW50X3Njb3BlGAUgASgIEhgKBWxpbWl0GAYgASgNQgm6SAYqBBhkKAESGwoKbmVpZ2hib3VycxgHIAEoDUIHukgEKgIYAxIiCglkaXZlcnNpdHkYCCABKAJCD7pIDAoKHQAAgD8tAAAAACIrCgtRdWVyeVZlY3RvchIcCgZ2YWx1ZXMYASADKAJCDLpICZIBBgiAAxCAAyLiAQoUU2VhcmNoQ2h1bmtzUmVzcG9uc2USKgoGY2h1bmtzGAEgAygLMhoubGFtbGEuc3RvcmUudjEuRm91bmRDaHVuaxIVCg1pbmRleF92ZXJzaW9uGAIgASgJEhgKEHNjb3BlX2hhc19jaHVua3MYAyABKAgSFwoPdmVjdG9yX2xlZ191c2VkGAQgASgIEh0KFWJlc3Rfa2V5d29yZF9jb3ZlcmFnZRgFIAEoAhIXCg9iZXN0X3NpbWlsYXJpdHkYBiABKAISHAoUbW9kZWxfa25vd3NfbGFuZ3VhZ2UYByABKAgikAEKCkZvdW5kQ2h1bmsSLgoFY2h1bmsYASABKAsyHy5sYW1sYS5kb2N1bWVudHMudjEuU2NvcmVkQ2h1bmsSDwoHY29udGV4dBgCIAEoCRIVCg1jb250ZXh0X3N0YXJ0GAMgASgNEhAKCGxhbmd1YWdlGAQgASgJEhgKEGtleXdvcmRfY292ZXJhZ2UYBSABKAIijQEKEEdldENodW5rc1JlcXVlc3QSJAoJY2h1bmtfaWRzGAEgAygJQhG6SA6SAQsIARBkIgVyA7ABARIbCgpuZWlnaGJvdXJzGAIgASgNQge6SAQqAhgDEiIKDWdlbmVyYXRpb25faWQYAyABKAlCC7pICNgBAXIDsAEBEhIKCmNhcGFiaWxpdHkYBCABKAkiPwoRR2V0Q2h1bmtzUmVzcG9uc2USKgoGY2h1bmtzGAEgAygLMhoubGFtbGEuc3RvcmUudjEuRm91bmRDaHVuayIRCg9HZXRJbmRleFJlcXVlc3QicgoQR2V0SW5kZXhSZXNwb25zZRIVCg1pbmRleF92ZXJzaW9uGAEgASgJEhcKD2VtYmVkZGluZ19tb2RlbBgCIAEoCRIaChJ2ZWN0b3JfbGVnX2VuYWJsZWQYAyABKAgSEgoKaGFzX2NodW5rcxgEIAEoCDKKAgoMQ2h1bmtTZXJ2aWNlElkKDFNlYXJjaENodW5rcxIjLmxhbWxhLnN0b3JlLnYxLlNlYXJjaENodW5rc1JlcXVlc3QaJC5sYW1sYS5zdG9yZS52MS5TZWFyY2hDaHVua3NSZXNwb25zZRJQCglHZXRDaHVua3MSIC5sYW1sYS5zdG9yZS52MS5HZXRDaHVua3NSZXF1ZXN0GiEubGFtbGEuc3RvcmUudjEuR2V0Q2h1bmtzUmVzcG9uc2USTQoIR2V0SW5kZXgSHy5sYW1sYS5zdG9yZS52MS5HZXRJbmRleFJlcXVlc3QaIC5sYW1sYS5zdG9yZS52MS5HZXRJbmRleFJlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate, file_lamla_documents_v1_retrieval_scope, file_lamla_documents_v1_search_service]);
+  fileDesc("CiJsYW1sYS9zdG9yZS92MS9jaHVua19zZXJ2aWNlLnByb3RvEg5sYW1sYS5zdG9yZS52MSK7AgoTU2VhcmNoQ2h1bmtzUmVxdWVzdBIkCgdxdWVyaWVzGAEgAygJQhO6SBCSAQ0IARAEIgdyBRABGMA+EjYKB3ZlY3RvcnMYAiADKAsyGy5sYW1sYS5zdG9yZS52MS5RdWVyeVZlY3RvckIIukgFkgECEAQSIQoPZW1iZWRkaW5nX21vZGVsGAMgASgJQgi6SAVyAxjIARIxCgVzY29wZRgEIAEoCzIiLmxhbWxhLmRvY3VtZW50cy52MS5SZXRyaWV2YWxTY29wZRIVCg1sZW5pZW50X3Njb3BlGAUgASgIEhgKBWxpbWl0GAYgASgNQgm6SAYqBBhkKAESGwoKbmVpZ2hib3VycxgHIAEoDUIHukgEKgIYAxIiCglkaXZlcnNpdHkYCCABKAJCD7pIDAoKHQAAgD8tAAAAACIrCgtRdWVyeVZlY3RvchIcCgZ2YWx1ZXMYASADKAJCDLpICZIBBgiAAxCAAyLiAQoUU2VhcmNoQ2h1bmtzUmVzcG9uc2USKgoGY2h1bmtzGAEgAygLMhoubGFtbGEuc3RvcmUudjEuRm91bmRDaHVuaxIVCg1pbmRleF92ZXJzaW9uGAIgASgJEhgKEHNjb3BlX2hhc19jaHVua3MYAyABKAgSFwoPdmVjdG9yX2xlZ191c2VkGAQgASgIEh0KFWJlc3Rfa2V5d29yZF9jb3ZlcmFnZRgFIAEoAhIXCg9iZXN0X3NpbWlsYXJpdHkYBiABKAISHAoUbW9kZWxfa25vd3NfbGFuZ3VhZ2UYByABKAgikAEKCkZvdW5kQ2h1bmsSLgoFY2h1bmsYASABKAsyHy5sYW1sYS5kb2N1bWVudHMudjEuU2NvcmVkQ2h1bmsSDwoHY29udGV4dBgCIAEoCRIVCg1jb250ZXh0X3N0YXJ0GAMgASgNEhAKCGxhbmd1YWdlGAQgASgJEhgKEGtleXdvcmRfY292ZXJhZ2UYBSABKAIiVQoQR2V0Q2h1bmtzUmVxdWVzdBIkCgljaHVua19pZHMYASADKAlCEbpIDpIBCwgBEGQiBXIDsAEBEhsKCm5laWdoYm91cnMYAiABKA1CB7pIBCoCGAMiPwoRR2V0Q2h1bmtzUmVzcG9uc2USKgoGY2h1bmtzGAEgAygLMhoubGFtbGEuc3RvcmUudjEuRm91bmRDaHVuayIRCg9HZXRJbmRleFJlcXVlc3QicgoQR2V0SW5kZXhSZXNwb25zZRIVCg1pbmRleF92ZXJzaW9uGAEgASgJEhcKD2VtYmVkZGluZ19tb2RlbBgCIAEoCRIaChJ2ZWN0b3JfbGVnX2VuYWJsZWQYAyABKAgSEgoKaGFzX2NodW5rcxgEIAEoCDKKAgoMQ2h1bmtTZXJ2aWNlElkKDFNlYXJjaENodW5rcxIjLmxhbWxhLnN0b3JlLnYxLlNlYXJjaENodW5rc1JlcXVlc3QaJC5sYW1sYS5zdG9yZS52MS5TZWFyY2hDaHVua3NSZXNwb25zZRJQCglHZXRDaHVua3MSIC5sYW1sYS5zdG9yZS52MS5HZXRDaHVua3NSZXF1ZXN0GiEubGFtbGEuc3RvcmUudjEuR2V0Q2h1bmtzUmVzcG9uc2USTQoIR2V0SW5kZXgSHy5sYW1sYS5zdG9yZS52MS5HZXRJbmRleFJlcXVlc3QaIC5sYW1sYS5zdG9yZS52MS5HZXRJbmRleFJlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate, file_lamla_documents_v1_retrieval_scope, file_lamla_documents_v1_search_service]);
 
 /**
  * A question.
@@ -244,20 +244,6 @@ export type GetChunksRequest = Message<"lamla.store.v1.GetChunksRequest"> & {
    * @generated from field: uint32 neighbours = 2;
    */
   neighbours: number;
-
-  /**
-   * A generation that the chunks are needed for, when no user's token is at hand.
-   *
-   * @generated from field: string generation_id = 3;
-   */
-  generationId: string;
-
-  /**
-   * Its capability.
-   *
-   * @generated from field: string capability = 4;
-   */
-  capability: string;
 };
 
 /**
@@ -348,8 +334,8 @@ export const GetIndexResponseSchema: GenMessage<GetIndexResponse> = /*@__PURE__*
 /**
  * What gateway needs of the user's documents to ground an answer.
  *
- * Internal: called by gateway over mutual TLS, with the user's token or a generation's
- * capability. Only chunks of READY documents of that user are ever returned.
+ * Internal: called by gateway over mutual TLS, with the user's token. Only chunks of that
+ * user are ever returned, and only such as are committed with their vectors.
  *
  * Every method can also fail with `INVALID_ARGUMENT`, `ERROR_REASON_INVALID_FIELD`, and
  * with `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.
@@ -358,7 +344,7 @@ export const GetIndexResponseSchema: GenMessage<GetIndexResponse> = /*@__PURE__*
  */
 export const ChunkService: GenService<{
   /**
-   * Returns the chunks that fit a question best. One statement, no effects.
+   * Returns the chunks that fit a question best. No effects.
    *
    * Errors:
    * - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND` or
