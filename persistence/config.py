@@ -16,7 +16,8 @@ from pydantic_settings import SettingsConfigDict
 
 from mesh.settings import CommaSeparated
 from persistence import database
-from persistence.database_settings import DatabaseSettings, is_production
+from persistence.database_settings import is_production
+from persistence.storage_settings import StorageSettings
 
 # Django's own threshold for `check --deploy` (security.W009).
 SECRET_KEY_CHARACTERS = 50
@@ -24,7 +25,7 @@ SECRET_KEY_VARIETY = 5
 DEVELOPMENT_SECRET_KEY = "django-insecure-for-development-only-never-in-production"  # noqa: S105 - Refused in production.
 
 
-class PersistenceSettings(DatabaseSettings):
+class PersistenceSettings(StorageSettings):
     """The environment of persistence and of its commands."""
 
     model_config = SettingsConfigDict(env_prefix="LAMLA_PERSISTENCE_")

@@ -83,6 +83,11 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 
+STORAGES = {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    **({"originals": CONFIG.originals} if CONFIG.originals else {}),
+}
+
 STATIC_URL = "/admin/static/"
 STATIC_ROOT = ROOT / "build" / "static"
 

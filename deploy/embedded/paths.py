@@ -29,6 +29,11 @@ class Home:
         return self.root / "postgres"
 
     @property
+    def documents(self) -> Path:
+        """The files that people upload."""
+        return self.root / "documents"
+
+    @property
     def run(self) -> Path:
         return self.root / "run"
 
@@ -70,6 +75,7 @@ class Home:
             self.certificates,
             self.secrets,
             self.postgres,
+            self.documents,
             self.run,
             self.logs,
             self.models,
@@ -106,7 +112,14 @@ class Home:
             )
         self.root.chmod(0o711)
         self._mark.touch()
-        private = (self.certificates, self.secrets, self.run, self.logs, self.models)
+        private = (
+            self.certificates,
+            self.secrets,
+            self.documents,
+            self.run,
+            self.logs,
+            self.models,
+        )
         for directory in private:
             directory.mkdir(exist_ok=True)
             directory.chmod(0o700)

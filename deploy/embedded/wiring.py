@@ -141,6 +141,7 @@ class Wiring:
             "SECRET_KEY_FILE": str(self.keyring.password_file("django-secret")),
             "LAMLA_PERSISTENCE_SIGNING_KEY_FILE": str(self.keyring.signing_key_file()),
             "LAMLA_PERSISTENCE_PUBLIC_ORIGIN": f"http://localhost:{self.settings.port}",
+            "LAMLA_PERSISTENCE_DOCUMENTS_DIR": str(self.settings.paths.documents),
         }
         gateways = ",".join(map(_local, ports.gateways))
         given = _without(_given(PersistenceSettings), _MIGHTY)
