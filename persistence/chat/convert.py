@@ -13,6 +13,11 @@ from lamla.chat.v1 import conversation_pb2, generation_pb2
 from lamla.chat.v1 import conversation_service_pb2 as pb
 
 from mesh.errors import invalid
+from persistence.chat.evidence.convert import (
+    evidence_write,
+    scope_from_proto,
+    scope_to_proto,
+)
 from persistence.chat.models import Generation, State
 from persistence.chat.portable.domain import (
     DOCUMENT_BYTES,
@@ -42,6 +47,7 @@ def conversation_to_proto(now: ConversationNow) -> conversation_pb2.Conversation
         pinned=row.pinned,
         archived=row.archived,
         current_message_id=str(row.current_message_id or ""),
+        scope=scope_to_proto(row.scope),
     )
 
 
@@ -60,6 +66,9 @@ def changes_from_proto(request: pb.UpdateConversationRequest) -> Changes:
         current_message_id=optional_id_from_proto(
             "current_message_id", request.current_message_id
         ),
+        scope=scope_from_proto("scope", request.scope)
+        if request.HasField("scope")
+        else None,
     )
 
 
@@ -138,6 +147,7 @@ def message_to_proto(answer: Answer) -> conversation_pb2.Message:
         message.provider = generation.provider
         message.prompt_version = generation.prompt_version
         _write_outcome(generation, message)
+        evidence_write(answer.evidence, message)
     return message
 
 
@@ -157,6 +167,7 @@ def generation_to_proto(answer: Answer) -> generation_pb2.Generation:
         provider=row.provider,
     )
     _write_outcome(row, generation)
+    evidence_write(answer.evidence, generation)
     return generation
 
 

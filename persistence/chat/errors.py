@@ -27,6 +27,24 @@ def message_not_found(message_id: UUID) -> ServiceError:
     )
 
 
+def document_not_found(document_id: UUID) -> ServiceError:
+    """Makes the error for a document that is not there, or somebody else's."""
+    return ServiceError(
+        ErrorReason.ERROR_REASON_DOCUMENT_NOT_FOUND,
+        f"No document {document_id}.",
+        document_id=str(document_id),
+    )
+
+
+def collection_not_found(collection_id: UUID) -> ServiceError:
+    """Makes the error for a collection that is not there, or somebody else's."""
+    return ServiceError(
+        ErrorReason.ERROR_REASON_COLLECTION_NOT_FOUND,
+        f"No collection {collection_id}.",
+        collection_id=str(collection_id),
+    )
+
+
 def message_role_mismatch(message_id: UUID, wanted: str) -> ServiceError:
     """Makes the error for a message of the other role."""
     return ServiceError(

@@ -91,6 +91,8 @@ class Conversation(models.Model):
     current_message = _reference("chat.Message", null=True)
     # When it was deleted; it can be brought back for a while.
     delete_time = models.DateTimeField(null=True)
+    # The documents that its answers rest on (scopes.Scope); null: all of the owner's.
+    scope = models.JSONField(null=True)
 
     class Meta:
         """Indexed for the list, and for what is to be deleted for good."""
@@ -162,6 +164,10 @@ class Generation(models.Model):
     duration = models.DurationField(null=True)
     # A serialized google.rpc.Status.
     failure = models.BinaryField(null=True)
+    # What the answer rests on, and how its sentences stand to that (`evidence`); null
+    # when nothing was searched. The evidence itself is in the citations.
+    grounding = models.JSONField(null=True)
+    claims = models.JSONField(null=True)
 
     class Meta:
         """Indexed for what runs in a conversation, and for what has stopped running."""
@@ -255,6 +261,42 @@ class GenerationDelta(models.Model):
 
     def __str__(self) -> str:
         return f"{self.generation_id}@{self.text_offset}"
+
+
+class Citation(models.Model):
+    """Evidence for a span of an answer: a span of a chunk of the same owner.
+
+    Goes with its chunk: no citation points to what is not there.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    owner = _owner()
+    generation = _reference("chat.Generation")
+    chunk = _reference("documents.DocumentChunk")
+    document_id = models.UUIDField()
+    # As it was when the answer was made.
+    document_title = models.TextField()
+    # All in Unicode code points: of the answer, and of the page's text.
+    answer_start = models.BigIntegerField()
+    answer_end = models.BigIntegerField()
+    page = models.BigIntegerField()
+    source_start = models.BigIntegerField()
+    source_end = models.BigIntegerField()
+    quote = models.TextField()
+    score = models.FloatField()
+
+    class Meta:
+        """Indexed for its answer, and for what goes with a chunk."""
+
+        indexes: ClassVar = [
+            models.Index(
+                fields=["generation", "answer_start"], name="chat_citation_answer"
+            ),
+            models.Index(fields=["chunk"], name="chat_citation_chunk"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class SearchEntry(models.Model):

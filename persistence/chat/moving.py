@@ -11,7 +11,8 @@ from django.db import connection
 _DEFER = """
 SET CONSTRAINTS chat_generation_conversation_fk, chat_message_conversation_fk,
     chat_message_generation_fk, chat_generationdelta_generation_fk,
-    chat_searchentry_conversation_fk DEFERRED
+    chat_searchentry_conversation_fk, chat_citation_generation_fk,
+    chat_citation_chunk_fk DEFERRED
 """
 # Whoever ends a generation locks it before its conversation.
 _LOCK = """
@@ -46,11 +47,23 @@ WITH generations AS (
 ), entries AS (
     UPDATE chat_searchentry SET owner_id = %(new_id)s
     WHERE conversation_id = ANY(%(ids)s)
+), citations AS (
+    UPDATE chat_citation c SET owner_id = %(new_id)s
+    FROM generations
+    WHERE c.generation_id = generations.id
 )
 UPDATE chat_conversationrequest r SET owner_id = %(new_id)s
 WHERE r.owner_id = %(old_id)s AND NOT EXISTS (
     SELECT FROM chat_conversationrequest other
     WHERE other.owner_id = %(new_id)s AND other.request_id = r.request_id
+)
+"""
+# Of documents that did not move along, because the new owner has them already.
+_PRUNE = """
+DELETE FROM chat_citation c
+WHERE c.owner_id = %(new_id)s AND NOT EXISTS (
+    SELECT FROM documents_documentchunk chunk
+    WHERE chunk.id = c.chunk_id AND chunk.owner_id = c.owner_id
 )
 """
 
@@ -59,6 +72,7 @@ def conversations_move(*, old_id: UUID, new_id: UUID) -> int:
     """Moves conversations with all that is in them, deleted ones too; spans owners.
 
     Answers that are being generated go on: their writers hold capabilities, no tokens.
+    Documents are moved before, or the citations of them are gone.
 
     Returns:
         How many conversations there were.
@@ -70,4 +84,5 @@ def conversations_move(*, old_id: UUID, new_id: UUID) -> int:
         cursor.execute(_MOVE_CONVERSATIONS, owners)
         ids = [row[0] for row in cursor.fetchall()]
         cursor.execute(_MOVE_THEIRS, owners | {"ids": ids})
+        cursor.execute(_PRUNE, owners)
     return len(ids)

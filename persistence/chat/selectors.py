@@ -18,6 +18,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Greatest, Length
 
 from persistence.chat import errors
+from persistence.chat.evidence.domain import NO_EVIDENCE
+from persistence.chat.evidence.read import evidence_of
 from persistence.chat.models import (
     Conversation,
     Generation,
@@ -154,20 +156,20 @@ def message_list(
     if count == 0:
         return Page([], "")
     last_id, _ = sizes[count - 1]
-    page = [_answer(row) for row in _answers(rows.filter(id__lte=last_id))]
+    page = _with_evidence(_answers(rows.filter(id__lte=last_id)))
     if count == len(sizes):
         return Page(page, "")
     return Page(page, page_token_make(scope, Place(last_id)))
 
 
 def messages_all(*, owner_id: UUID, conversation_id: UUID) -> list[Answer]:
-    """Returns all messages of a conversation, in order of creation, in one query."""
+    """Returns all messages of a conversation, in order of creation."""
     rows = Message.objects.filter(owner_id=owner_id, conversation_id=conversation_id)
-    return [_answer(row) for row in _answers(rows.order_by("id"))]
+    return _with_evidence(_answers(rows.order_by("id")))
 
 
 def answer_get(*, owner_id: UUID, generation_id: UUID) -> Answer:
-    """Returns an answer with its generation, checkpoints included, in one query.
+    """Returns an answer with its generation, checkpoints included.
 
     Raises:
         ServiceError: `GENERATION_NOT_FOUND`.
@@ -176,13 +178,13 @@ def answer_get(*, owner_id: UUID, generation_id: UUID) -> Answer:
     row = _answers(rows).first()
     if row is None:
         raise errors.generation_not_found(generation_id)
-    return _answer(row)
+    return _with_evidence([row])[0]
 
 
 def answer_of(generation_id: UUID) -> Answer | None:
     """Returns the answer of a generation, whoever's; None when there is none."""
     row = _answers(_kept().filter(generation_id=generation_id)).first()
-    return None if row is None else _answer(row)
+    return None if row is None else _with_evidence([row])[0]
 
 
 def _after(place: Place) -> Q:
@@ -223,8 +225,19 @@ def _now(row: Any) -> ConversationNow:
     return ConversationNow(row, row.active_generation_ids)
 
 
-def _answer(row: Any) -> Answer:
-    return Answer(row, row.text_so_far, lease_expired=row.lease_expired)
+def _with_evidence(rows: Iterable[Any]) -> list[Answer]:
+    """Makes answers of rows; where nothing was searched, without another statement."""
+    rows = list(rows)
+    evidence = evidence_of(row.generation for row in rows)
+    return [
+        Answer(
+            row,
+            row.text_so_far,
+            lease_expired=row.lease_expired,
+            evidence=evidence.get(row.generation_id, NO_EVIDENCE),
+        )
+        for row in rows
+    ]
 
 
 def _fitting(sizes: Sequence[int]) -> int:

@@ -10,6 +10,7 @@ from persistence.chat import errors
 from persistence.chat.models import Conversation, Message, TitleBy
 from persistence.chat.owners import owner_exists
 from persistence.chat.requests import request_claim
+from persistence.chat.scopes import Scope, scope_check
 from persistence.chat.search.entries import title_enter
 from persistence.chat.selectors import ConversationNow, conversation_get
 
@@ -22,6 +23,7 @@ class Changes:
     pinned: bool | None = None
     archived: bool | None = None
     current_message_id: UUID | None = None
+    scope: Scope | None = None
 
 
 def conversation_create(
@@ -60,13 +62,16 @@ def conversation_update(
 
     Raises:
         ServiceError: `REQUEST_ID_REUSED`, `CONVERSATION_NOT_FOUND`,
-            `MESSAGE_NOT_FOUND`.
+            `MESSAGE_NOT_FOUND`, `DOCUMENT_NOT_FOUND`, `COLLECTION_NOT_FOUND`.
     """
+    asked = dict(vars(changes))
+    if changes.scope is None:
+        del asked["scope"]  # As it was before there were scopes.
     with owner_exists():
         made_id = request_claim(
             owner_id=owner_id,
             request_id=request_id,
-            body=("update", conversation_id, *vars(changes).values()),
+            body=("update", conversation_id, *asked.values()),
             conversation_id=conversation_id,
         )
     if made_id is None:
@@ -90,6 +95,9 @@ def _change(owner_id: UUID, conversation_id: UUID, changes: Changes) -> None:
     ):
         raise errors.message_not_found(current_id)
     values = {name: value for name, value in vars(changes).items() if value is not None}
+    if changes.scope is not None:
+        scope_check(owner_id=owner_id, scope=changes.scope)
+        values["scope"] = changes.scope.stored
     if changes.title is not None:
         values["title_by"] = TitleBy.USER
         title_enter(

@@ -1,7 +1,8 @@
 """Checkpoints: what running generations have made since the last one.
 
 The busiest write of all: every gateway sends the pieces of all its generations in one
-call, several times a second. It is therefore one statement over the asynchronous pool.
+call, several times a second. It is therefore one statement over the asynchronous pool,
+and up to three more where there is new evidence.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from persistence.chat.evidence.write import evidence_add, evidence_cut
 from persistence.chat.text import text_storable
 from persistence.chat.turns.capability import capability_permits
 from persistence.chat.turns.domain import Piece
@@ -75,7 +77,7 @@ WITH piece AS (
     ON CONFLICT (generation_id, text_offset, owner_id) DO UPDATE
     SET text = excluded.text, last_sequence = excluded.last_sequence
 )
-SELECT id FROM held
+SELECT id, text_offset, is_new AND goes_back FROM held
 """
 
 
@@ -112,7 +114,18 @@ async def _append(
         "lease": lease,
     }
     cursor = await connection.execute(_APPEND, parameters)
-    return {row[0] for row in await cursor.fetchall()}
+    rows = await cursor.fetchall()
+    held = {row[0] for row in rows}
+    if cuts := [(id_, offset) for id_, offset, is_cut in rows if is_cut]:
+        await evidence_cut(connection, cuts)
+    evidence = [
+        (p.generation_id, p.evidence)
+        for p in pieces
+        if p.evidence and p.generation_id in held
+    ]
+    if evidence:
+        await evidence_add(connection, evidence)
+    return held
 
 
 def _batches(pieces: Iterable[Piece]) -> list[list[Piece]]:

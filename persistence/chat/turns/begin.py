@@ -7,6 +7,7 @@ both run at once, by the unique key that the second meets; it then attaches.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,7 @@ from persistence import orm
 from persistence.chat import errors
 from persistence.chat.models import Generation, Message, Role
 from persistence.chat.owners import owner_exists
+from persistence.chat.scopes import ALL, Scope, missing_check
 from persistence.chat.search.words import vector_of
 from persistence.chat.selectors import answer_get
 from persistence.chat.text import title_of
@@ -49,8 +51,8 @@ def turn_begin(*, owner_id: UUID, session_id: UUID, request: TurnRequest) -> Beg
 
     Raises:
         ServiceError: `SESSION_ENDED`, `CONVERSATION_NOT_FOUND`, `MESSAGE_NOT_FOUND`,
-            `MESSAGE_ROLE_MISMATCH`, `GENERATION_IN_PROGRESS`, `GENERATION_ENDED`, or
-            `REQUEST_ID_REUSED`.
+            `MESSAGE_ROLE_MISMATCH`, `GENERATION_IN_PROGRESS`, `GENERATION_ENDED`,
+            `DOCUMENT_NOT_FOUND`, `COLLECTION_NOT_FOUND`, or `REQUEST_ID_REUSED`.
     """
     found = _find(owner_id, session_id, request)
     if not found.session_lives:
@@ -81,6 +83,8 @@ def _find(owner_id: UUID, session_id: UUID, request: TurnRequest) -> Found:
         "above": not isinstance(turn, NewMessage),
         "continues": isinstance(turn, ContinuedAnswer),
         "history_messages": HISTORY_MESSAGES,
+        **_scope(request),
+        **(_new_scope(request) or ALL).parameters,
     }
     with connection.cursor() as cursor:
         cursor.execute(FIND, parameters)
@@ -88,12 +92,16 @@ def _find(owner_id: UUID, session_id: UUID, request: TurnRequest) -> Found:
     branch = zip(row[-2] or (), row[-1] or (), strict=True)
     # An answer that failed before its first word says nothing.
     history = [Said(role, text) for role, text in branch if text.strip()]
+    # Django has psycopg leave JSON as it is.
+    row = list(row)
+    row[-6] = None if row[-6] is None else json.loads(row[-6])
     return Found(history, *row[:-2])
 
 
 def _store(owner_id: UUID, request: TurnRequest, found: Found) -> BegunTurn | None:
     """Stores the turn; None when the same request id has been stored meanwhile."""
     place = place_of(request.turn, found)
+    missing_check(found.missing_document_id, found.missing_collection_id)
     generation = Generation(
         owner_id=owner_id,
         conversation_id=place.conversation_id,
@@ -117,7 +125,8 @@ def _store(owner_id: UUID, request: TurnRequest, found: Found) -> BegunTurn | No
     )
     with owner_exists(), _up_to_date(), connection.cursor() as cursor:
         names = place.is_new or not found.has_title
-        cursor.execute(STORE, _stored(generation, answer, place, names=names))
+        stored = _stored(generation, answer, place, names=names)
+        cursor.execute(STORE, stored | _scope(request))
         row = cursor.fetchone()
     if row is None:
         return None
@@ -131,6 +140,8 @@ def _store(owner_id: UUID, request: TurnRequest, found: Found) -> BegunTurn | No
         created=True,
         history=_fitting(history),
         title_wanted=found.title_wanted,
+        scope=found.scope,
+        scope_has_chunks=found.scope_has_chunks,
     )
 
 
@@ -196,7 +207,24 @@ def _attach(owner_id: UUID, request: TurnRequest, found: Found) -> BegunTurn:
         created=False,
         history=_fitting(found.history),
         title_wanted=found.title_wanted,
+        scope=found.scope,
+        scope_has_chunks=found.scope_has_chunks,
     )
+
+
+def _new_scope(request: TurnRequest) -> Scope | None:
+    """Returns what the conversation is to search from now on; None: as before."""
+    turn = request.turn
+    return turn.scope if isinstance(turn, NewMessage) else None
+
+
+def _scope(request: TurnRequest) -> dict[str, Any]:
+    scope = _new_scope(request)
+    stored = None if scope is None else scope.stored
+    return {
+        "sets_scope": scope is not None,
+        "scope": None if stored is None else Jsonb(stored),
+    }
 
 
 def _fitting(history: list[Said]) -> list[Said]:

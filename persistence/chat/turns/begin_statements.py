@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from persistence.chat.scopes import MISSING_COLLECTION, MISSING_DOCUMENT
+
 # Ids are computed in a SELECT of their own, because under row-level security PostgreSQL
 # uses no index for a comparison that holds a COALESCE.
-FIND = """
+# A scope of NULL is all documents, in the row and as it is asked for.
+FIND = f"""
 WITH RECURSIVE known AS (
     SELECT g.id, g.body_hash, g.conversation_id, answer.parent_id AS question_id,
-        c.delete_time IS NOT NULL AS is_deleted, c.title_by
+        c.delete_time IS NOT NULL AS is_deleted, c.title_by, c.scope
     FROM chat_generation g
     JOIN chat_message answer ON answer.generation_id = g.id
     JOIN chat_conversation c ON c.id = g.conversation_id
     WHERE g.owner_id = %(owner_id)s AND g.request_id = %(request_id)s
 ), target AS (
-    SELECT c.id, c.title <> '' AS has_title, c.title_by
+    SELECT c.id, c.title <> '' AS has_title, c.title_by, c.scope
     FROM chat_conversation c
     WHERE c.owner_id = %(owner_id)s
       AND c.id = (SELECT COALESCE(%(conversation_id)s, (
@@ -62,6 +65,10 @@ WITH RECURSIVE known AS (
             END ORDER BY depth DESC
         ) AS texts
     FROM branch
+), scoped AS (
+    SELECT CASE WHEN %(sets_scope)s THEN %(scope)s::jsonb
+        ELSE COALESCE((SELECT scope FROM target), (SELECT scope FROM known))
+    END AS scope
 )
 SELECT
     EXISTS (
@@ -74,13 +81,37 @@ SELECT
     COALESCE(known.title_by, target.title_by, 0) = 0,
     named.id, named.parent_id, named.role, named.text, named.generation_id,
     of_named.state, of_named.finish_reason,
+    scoped.scope,
+    CASE
+        WHEN scoped.scope IS NULL THEN EXISTS (
+            SELECT FROM documents_document d
+            WHERE d.owner_id = %(owner_id)s AND d.state = 3 AND d.chunk_count > 0
+        )
+        WHEN scoped.scope -> 'kind' = '2' THEN EXISTS (
+            SELECT FROM documents_document d
+            WHERE d.id IN (
+                SELECT named_id::uuid
+                FROM jsonb_array_elements_text(scoped.scope -> 'document_ids')
+                    AS named_id
+                UNION ALL
+                SELECT cd.document_id
+                FROM jsonb_array_elements_text(scoped.scope -> 'collection_ids')
+                    AS named_id
+                JOIN documents_collectiondocument cd
+                    ON cd.collection_id = named_id::uuid
+            ) AND d.owner_id = %(owner_id)s AND d.state = 3 AND d.chunk_count > 0
+        )
+        ELSE false
+    END,
+    ({MISSING_DOCUMENT}), ({MISSING_COLLECTION}),
     history.roles, history.texts
 FROM history
+CROSS JOIN scoped
 LEFT JOIN known ON true
 LEFT JOIN target ON true
 LEFT JOIN named ON true
 LEFT JOIN chat_generation of_named ON of_named.id = named.generation_id
-"""
+"""  # noqa: S608 - Nobody's input.
 
 STORE = """
 WITH started AS (
@@ -99,15 +130,19 @@ WITH started AS (
     ON CONFLICT (owner_id, request_id) DO NOTHING
     RETURNING start_time, lease_expires
 ), opened AS (
-    INSERT INTO chat_conversation (id, owner_id, title, create_time, update_time)
-    SELECT %(conversation_id)s, %(owner_id)s, %(title)s, start_time, start_time
+    INSERT INTO chat_conversation (
+        id, owner_id, title, create_time, update_time, scope
+    )
+    SELECT %(conversation_id)s, %(owner_id)s, %(title)s, start_time, start_time,
+        %(scope)s::jsonb
     FROM started
     WHERE %(opens)s
 ), touched AS (
     UPDATE chat_conversation c
     SET update_time = started.start_time,
         title = CASE WHEN %(names)s THEN %(title)s ELSE c.title END,
-        current_message_id = NULL
+        current_message_id = NULL,
+        scope = CASE WHEN %(sets_scope)s THEN %(scope)s::jsonb ELSE c.scope END
     FROM started
     WHERE c.id = %(conversation_id)s AND NOT %(opens)s
 ), asked AS (

@@ -13,6 +13,11 @@ from persistence.chat.convert import (
     optional_id_from_proto,
     time_to_proto,
 )
+from persistence.chat.evidence.convert import (
+    evidence_from_proto,
+    scope_from_proto,
+    scope_to_proto,
+)
 from persistence.chat.models import State
 from persistence.chat.text import text_checked, text_storable
 from persistence.chat.turns.capability import capability_grant
@@ -75,6 +80,8 @@ def begun_turn_to_proto(begun: BegunTurn) -> pb.BeginTurnResponse:
         prompt_version=generation.prompt_version,
         answer_prefix=begun.answer.prefix,
         title_wanted=begun.title_wanted,
+        scope=scope_to_proto(begun.scope),
+        scope_has_chunks=begun.scope_has_chunks,
     )
 
 
@@ -123,6 +130,7 @@ def pieces_from_proto(request: pb.AppendEventsRequest) -> list[Piece]:
             text_offset=delta.text_offset,
             last_sequence=delta.last_sequence,
             worker_endpoint=delta.worker_endpoint,
+            evidence=evidence_from_proto(delta),
         )
         for delta in request.deltas
     ]
@@ -150,6 +158,7 @@ def ending_from_proto(request: pb.FinishTurnRequest) -> Ending:
         model=request.model,
         provider=request.provider,
         last_sequence=request.last_sequence,
+        evidence=evidence_from_proto(request),
     )
 
 
@@ -191,6 +200,9 @@ def _turn_from_proto(request: pb.BeginTurnRequest) -> Turn:
                     "new_message.parent_message_id", new.parent_message_id
                 ),
                 _text("new_message.text", new.text),
+                scope_from_proto("new_message.scope", new.scope)
+                if new.HasField("scope")
+                else None,
             )
 
 

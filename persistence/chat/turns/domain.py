@@ -7,9 +7,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from persistence.chat.evidence.domain import NO_EVIDENCE, Evidence
 from persistence.chat.models import Message
+from persistence.chat.scopes import Scope
 
 
 @dataclass(frozen=True)
@@ -19,11 +22,13 @@ class NewMessage:
     Attributes:
         conversation_id: None begins a new conversation.
         parent_id: None is the newest message of the conversation.
+        scope: The conversation's from now on; None leaves it as it is.
     """
 
     conversation_id: UUID | None
     parent_id: UUID | None
     text: str
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,10 @@ class TurnRequest:
 
         That is what the user asked for; who serves it may differ.
         """
-        body = [type(self.turn).__name__, vars(self.turn), vars(self.config)]
+        asked = dict(vars(self.turn))
+        if asked.get("scope") is None:
+            asked.pop("scope", None)  # As it was before there were scopes.
+        body = [type(self.turn).__name__, asked, vars(self.config)]
         return hashlib.sha256(json.dumps(body, default=str).encode()).digest()
 
 
@@ -89,11 +97,13 @@ class Answer:
         message: With its `generation`.
         text: The text so far.
         lease_expired: By the database's clock.
+        evidence: What it rests on.
     """
 
     message: Message
     text: str
     lease_expired: bool
+    evidence: Evidence = NO_EVIDENCE
 
     @property
     def prefix(self) -> str:
@@ -116,12 +126,16 @@ class BegunTurn:
 
     Attributes:
         title_wanted: Whether a title made by a model would be welcome.
+        scope: The conversation's, as it is stored; None is all documents.
+        scope_has_chunks: Whether there is anything to search in it now.
     """
 
     answer: Answer
     created: bool
     history: Sequence[Said]
     title_wanted: bool = False
+    scope: dict[str, Any] | None = None
+    scope_has_chunks: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +149,7 @@ class Piece:
     text_offset: int
     last_sequence: int
     worker_endpoint: str
+    evidence: Evidence = NO_EVIDENCE
 
 
 @dataclass(frozen=True)
@@ -166,3 +181,4 @@ class Ending:
     model: str
     provider: str
     last_sequence: int
+    evidence: Evidence = NO_EVIDENCE

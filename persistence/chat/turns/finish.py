@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from persistence.chat import errors
+from persistence.chat.evidence.write import evidence_replace
 from persistence.chat.models import Generation, Message, Role
 from persistence.chat.search.words import vector_of
 from persistence.chat.selectors import answer_of
@@ -31,14 +32,14 @@ WITH ended AS (
         time_to_first_token = %(time_to_first_token)s,
         duration = %(duration)s
     WHERE id = %(id)s AND epoch = %(epoch)s AND state = 1
-    RETURNING id, model, prompt_version, start_time
+    RETURNING id, model, prompt_version, start_time, grounding
 ), answered AS (
     UPDATE chat_message m
     SET text = %(text)s
     FROM ended
     WHERE m.generation_id = ended.id
     RETURNING m.id, m.owner_id, m.conversation_id, m.parent_id, m.create_time,
-        ended.model, ended.prompt_version, ended.start_time
+        ended.model, ended.prompt_version, ended.start_time, ended.grounding
 ), entered AS (
     INSERT INTO chat_searchentry (id, owner_id, conversation_id, message_id, words)
     SELECT id, owner_id, conversation_id, id, %(words)s::tsvector
@@ -47,7 +48,8 @@ WITH ended AS (
 ), cleared AS (
     DELETE FROM chat_generationdelta d USING ended WHERE d.generation_id = ended.id
 )
-SELECT id, conversation_id, parent_id, create_time, model, prompt_version, start_time
+SELECT id, conversation_id, parent_id, create_time, model, prompt_version, start_time,
+    grounding IS NOT NULL
 FROM answered
 """
 
@@ -64,7 +66,10 @@ async def turn_finish(connection: Connection, *, ending: Ending) -> Answer | Non
     row = await cursor.fetchone()
     if row is None:
         return None
-    message_id, conversation_id, parent_id, create_time, model, version, start = row
+    message_id, conversation_id, parent_id, create_time, model, version = row[:6]
+    start, was_grounded = row[6:]
+    if ending.evidence or was_grounded:
+        await evidence_replace(connection, ending.generation_id, ending.evidence)
     generation = Generation(
         id=ending.generation_id,
         conversation_id=conversation_id,
@@ -89,7 +94,7 @@ async def turn_finish(connection: Connection, *, ending: Ending) -> Answer | Non
         create_time=create_time,
         generation=generation,
     )
-    return Answer(message, text, lease_expired=False)
+    return Answer(message, text, lease_expired=False, evidence=ending.evidence)
 
 
 def turn_finished(*, ending: Ending) -> Answer:

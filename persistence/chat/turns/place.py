@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
 from mesh.ids import uuid7
@@ -45,6 +45,10 @@ class Found:
     named_generation_id: UUID | None
     named_state: int | None
     named_finish_reason: int | None
+    scope: dict[str, Any] | None
+    scope_has_chunks: bool
+    missing_document_id: UUID | None
+    missing_collection_id: UUID | None
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,10 @@ def mutations(odd: Message) -> Iterator[Callable[[Any], None]]:
 
 
 def _put(message: Any, *, name: str, value: Any) -> None:
-    setattr(message, name, value)
+    if message.DESCRIPTOR.fields_by_name[name].is_repeated:
+        getattr(message, name)[:] = value
+    else:
+        setattr(message, name, value)
 
 
 def _within(message: Any, *, name: str, mutate: Callable[[Any], None]) -> None:

@@ -14,6 +14,7 @@ from tests.persistence.chat.people import Person
 from tests.persistence.chat.turns import Turns, piece
 
 TABLES = (
+    "chat_citation",
     "chat_conversation",
     "chat_conversationrequest",
     "chat_generation",
@@ -50,9 +51,9 @@ class TestReads:
         """
         Without an owner, or as another one, every table looks empty.
         """
-        assert [0] * 6 == counts(database)
-        assert [0] * 6 == counts(database, bob.id)
-        assert [1, 0, 1, 1, 2, 2] == counts(database, ann.id)
+        assert [0] * 7 == counts(database)
+        assert [0] * 7 == counts(database, bob.id)
+        assert [0, 1, 0, 1, 1, 2, 2] == counts(database, ann.id)
 
     @pytest.mark.parity("A87")
     @pytest.mark.usefixtures("begun")

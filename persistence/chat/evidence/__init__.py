@@ -1,0 +1,1 @@
+"""What answers rest on: grounding, citations, and how sentences stand to them."""
