@@ -15,9 +15,7 @@ _REPLACED_SHARE = 0.03
 _MEANINGFUL_SHARE = 0.25
 _ENOUGH_LETTERS = 200
 _FEWEST_VOWELS = 0.18
-_VOWELS = frozenset(
-    "aeiouy\u00e6\u00f8\u0153\u0131"
-)  # The last four: ae, o/, oe, i.
+_VOWELS = frozenset("aeiouy\u00e6\u00f8\u0153\u0131")  # The last four: ae, o/, oe, i.
 # What a wrong decoding makes of high bytes: Latin-1's signs, those of Windows' 0x80-9F.
 _ODD = frozenset(
     [*map(chr, range(0xA1, 0xC0)), *"\u00d7\u00f7\u2020\u2021\u2030\u0192\u02c6\u02dc"]
