@@ -14,8 +14,9 @@
 -- p_limit         how many candidates each leg may name
 --
 -- BM25 as Lucene computes it: k1 = 1.2, b = 0.75, idf = ln(1 + (N - df + 0.5) / (df + 0.5))
--- (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009). `coverage` is
--- how much of the sum of the query's idf the chunk's terms hold.
+-- (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009). `strength` is
+-- BM25 over the most that any chunk could have, and `coverage` how much of the sum of
+-- the query's idf the chunk's terms hold: both in [0, 1].
 CREATE FUNCTION documents_search(
     p_owner uuid,
     p_index smallint,
@@ -33,6 +34,7 @@ CREATE FUNCTION documents_search(
     document_id uuid,
     similarity double precision,
     bm25 double precision,
+    strength double precision,
     coverage double precision,
     is_near boolean,
     is_worded boolean
@@ -79,6 +81,9 @@ BEGIN
         SELECT count(DISTINCT word.token) * ln(1 + (p_chunks + 0.5) / 0.5) AS idf
         FROM word
         WHERE word.token NOT IN (SELECT token FROM frequency)
+    ), total AS (
+        SELECT sum(idf) AS idf
+        FROM (SELECT idf FROM weight UNION ALL SELECT idf FROM unseen) AS each
     ), scored AS MATERIALIZED (
         SELECT hit.document_id, (posting >> 32)::integer AS ordinal,
             sum(weight.idf * 2.2 * ((posting >> 16) & 65535)
@@ -103,9 +108,8 @@ BEGIN
     SELECT candidate.id, candidate.document_id,
         1 - (v.embedding <=> p_embedding),
         scored.bm25::double precision,
-        (scored.held / (SELECT sum(idf) FROM (
-            SELECT idf FROM weight UNION ALL SELECT idf FROM unseen) each
-        ))::double precision,
+        (scored.bm25 / (2.2 * (SELECT idf FROM total)))::double precision,
+        (scored.held / (SELECT idf FROM total))::double precision,
         candidate.id = ANY (near),
         worded.ordinal IS NOT NULL
     FROM candidate

@@ -1,0 +1,72 @@
+"""One order out of two legs, weighed by what each can know.
+
+Scores, not ranks: a rank throws away by how much one chunk is better than the next. The
+keyword leg's scale is the most that BM25 could give for the question, so that it speaks
+louder the more of the question it has found; the vector leg's is its model's spread.
+Measured on sixteen languages, the sum is above both legs and above rank fusion
+(bench/retrieval.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from persistence.documents.retrieval.domain import Candidate, Ranked
+from persistence.documents.retrieval.models import Knowledge, knows
+
+# Of the vector leg, where its model knows the document's language, and where not.
+VECTOR_WEIGHT = 0.55
+FOREIGN_VECTOR_WEIGHT = 0.05
+# Half of what BM25 could give is as much as one meets.
+FULL_STRENGTH = 0.5
+
+
+def fuse(candidates: Sequence[Candidate], known: Knowledge) -> list[Ranked]:
+    """Returns the candidates of one query, best first."""
+    best = max((c.similarity or -1.0 for c in candidates), default=0.0)
+    near = _ranks([c for c in candidates if c.is_near], lambda c: c.similarity or -1.0)
+    worded = _ranks([c for c in candidates if c.is_worded], lambda c: c.bm25 or 0.0)
+    ranked = [
+        Ranked(
+            candidate=c,
+            score=_score(c, best, known),
+            vector_rank=near.get(c.chunk_id, 0),
+            keyword_rank=worded.get(c.chunk_id, 0),
+        )
+        for c in candidates
+    ]
+    return sorted(ranked, key=best_first)
+
+
+def merge(lists: Sequence[Sequence[Ranked]]) -> list[Ranked]:
+    """Returns the chunks of several forms of one question, each at its best place."""
+    best: dict[UUID, Ranked] = {}
+    for ranked in (each for found in lists for each in found):
+        before = best.get(ranked.candidate.chunk_id)
+        if before is None or before.score < ranked.score:
+            best[ranked.candidate.chunk_id] = ranked
+    return sorted(best.values(), key=best_first)
+
+
+def best_first(ranked: Ranked) -> tuple[float, UUID]:
+    """Orders by score, and what is equal always in the same way."""
+    return -ranked.score, ranked.candidate.chunk_id
+
+
+def _score(candidate: Candidate, best: float, known: Knowledge) -> float:
+    keyword = min(1.0, candidate.strength / FULL_STRENGTH)
+    if candidate.similarity is None:
+        return keyword
+    near = max(0.0, 1 - (best - candidate.similarity) / known.spread)
+    weight = (
+        VECTOR_WEIGHT if knows(known, candidate.language) else FOREIGN_VECTOR_WEIGHT
+    )
+    return weight * near + (1 - weight) * keyword
+
+
+def _ranks(
+    candidates: Sequence[Candidate], score: Callable[[Candidate], float]
+) -> dict[UUID, int]:
+    ordered = sorted(candidates, key=lambda c: (-score(c), c.chunk_id))
+    return {c.chunk_id: rank for rank, c in enumerate(ordered, 1)}
