@@ -67,11 +67,13 @@ class Opened:
         page_count: 0 where it is not known before the end.
         title: From the file's own metadata; empty where it has none.
         language: BCP 47 tag from the file's own metadata; empty where it has none.
+        media_type: What the file's content is. Readers leave it to who calls them.
     """
 
     page_count: int = 0
     title: str = ""
     language: str = ""
+    media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

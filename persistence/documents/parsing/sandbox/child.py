@@ -10,6 +10,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from persistence.documents.parsing.archives import check_zip
 from persistence.documents.parsing.domain import (
     Event,
     FailureReason,
+    Opened,
     Page,
     PageFailed,
     ParseError,
@@ -83,7 +85,11 @@ def _events(request: dict[str, Any], say: Callable[[Message], None]) -> Iterator
     if media_type in media_types.ZIPPED:
         check_zip(path)
     source = Source(path, name, media_type, options, lambda: say(Recognising()))
-    yield from _with_text(reader.read(source))
+    for event in _with_text(reader.read(source)):
+        if isinstance(event, Opened):
+            yield replace(event, media_type=media_type)
+        else:
+            yield event
 
 
 def _with_text(events: Iterator[Event]) -> Iterator[Event]:

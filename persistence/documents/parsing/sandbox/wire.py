@@ -27,6 +27,7 @@ from persistence.documents.parsing.sandbox.limits import (
 
 PREFIX = struct.Struct(">I")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_MEDIA_TYPE = re.compile(r"([a-z]+/[a-z0-9][a-z0-9.+-]{0,126})?")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -57,8 +58,8 @@ def encode(message: Message) -> bytes:
         ParseError: TOO_LARGE, for a page that its reader should have divided.
     """
     match message:
-        case Opened(page_count, title, language):
-            body: list[Any] = ["opened", page_count, title, language]
+        case Opened(page_count, title, language, media_type):
+            body: list[Any] = ["opened", page_count, title, language, media_type]
         case Page(number, blocks, label, from_image):
             of_page = [
                 [block.kind, _CONTROLS.sub("", block.text), block.level]
@@ -85,9 +86,13 @@ def decode(data: bytes) -> Message:
     """
     try:
         match json.loads(data):
-            case ["opened", int(count), str(title), str(language)] if count >= 0:
+            case ["opened", int(count), str(title), str(language), str(media_type)] if (
+                count >= 0
+            ):
                 tag = language if _TAG.fullmatch(language) else ""
-                return Opened(count, _label(title), tag)
+                if not _MEDIA_TYPE.fullmatch(media_type):
+                    raise WireError("no media type")
+                return Opened(count, _label(title), tag, media_type)
             case ["page", int(number), list(blocks), str(label), bool(from_image)]:
                 found = tuple(_block(block) for block in blocks)
                 page = Page(number, found, _label(label), from_image)
