@@ -23,7 +23,7 @@ from persistence.pool import Connection
 
 # The row of the generation is locked before, by the statement that stores its text.
 # The chunk is locked as its foreign key would: a deletion waits, or was before.
-_CITATIONS = """
+CITATIONS = """
 INSERT INTO chat_citation (
     id, owner_id, generation_id, chunk_id, document_id, document_title,
     answer_start, answer_end, page, source_start, source_end, quote, score
@@ -140,8 +140,15 @@ async def _insert(
 ) -> None:
     if not citations:
         return
+    await connection.execute(CITATIONS, citations_parameters(citations))
+
+
+def citations_parameters(
+    citations: Sequence[tuple[UUID, Citation]],
+) -> dict[str, Any]:
+    """Returns what `CITATIONS` takes: each citation with its generation."""
     ones = [one for _, one in citations]
-    parameters: dict[str, Any] = {
+    return {
         "generation_ids": [generation_id for generation_id, _ in citations],
         "ids": [one.id for one in ones],
         "chunk_ids": [one.chunk_id for one in ones],
@@ -153,7 +160,6 @@ async def _insert(
         "quotes": [text_storable(one.quote) for one in ones],
         "scores": [one.score for one in ones],
     }
-    await connection.execute(_CITATIONS, parameters)
 
 
 def _grounding(evidence: Evidence) -> Jsonb | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from persistence.chat.evidence.domain import NO_EVIDENCE, Evidence
 from persistence.chat.models import Finish, Role, State, TitleBy
 
 # A file's bounds: what one response, and one statement, can carry.
@@ -49,6 +50,7 @@ class PortableMessage:
 
     Attributes:
         answer: None for questions.
+        evidence: What the answer rests on; its citations have ids of their own.
     """
 
     key: str
@@ -57,6 +59,7 @@ class PortableMessage:
     text: str
     create_time: datetime
     answer: PortableAnswer | None = None
+    evidence: Evidence = NO_EVIDENCE
 
 
 @dataclass(frozen=True)

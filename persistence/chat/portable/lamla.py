@@ -15,6 +15,12 @@ from typing import Any
 
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 
+from persistence.chat.evidence.domain import (
+    Citation,
+    Evidence,
+    claims_stored,
+    grounding_stored,
+)
 from persistence.chat.models import (
     Conversation,
     Finish,
@@ -58,7 +64,7 @@ def _message(answer: Answer) -> dict[str, Any]:
         "create_time": _time(row.create_time),
     }
     if row.generation is not None:
-        message |= _answer(row.generation)
+        message |= _answer(row.generation) | _evidence(answer.evidence)
     return message
 
 
@@ -74,7 +80,31 @@ def _answer(row: Generation) -> dict[str, Any]:
         "end_time": _time(row.end_time),
         "usage": _usage(row),
         "failure": _failure(row.failure),
-        "citations": [],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    grounding = evidence.grounding
+    return {
+        "grounding": None if grounding is None else grounding_stored(grounding),
+        "citations": [_citation(citation) for citation in evidence.citations],
+        "claims": claims_stored(evidence.claims),
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "citation_id": str(citation.id),
+        "answer_start": citation.answer_start,
+        "answer_end": citation.answer_end,
+        "chunk_id": str(citation.chunk_id),
+        "document_id": str(citation.document_id),
+        "document_title": citation.document_title,
+        "page": citation.page,
+        "source_start": citation.source_start,
+        "source_end": citation.source_end,
+        "quote": citation.quote,
+        "score": citation.score,
     }
 
 

@@ -21,6 +21,7 @@ from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 
 from mesh.errors import status_of
 from persistence.chat import errors
+from persistence.chat.evidence.domain import NO_EVIDENCE
 from persistence.chat.models import TITLE_MAX_LENGTH, Finish, Role, State, TitleBy
 from persistence.chat.portable.domain import (
     PortableAnswer,
@@ -29,6 +30,7 @@ from persistence.chat.portable.domain import (
     UnreadableError,
     ordered,
 )
+from persistence.chat.portable.evidence_reader import evidence_from_json
 from persistence.chat.portable.lamla import FORMAT
 from persistence.chat.portable.values import (
     flag_of,
@@ -93,6 +95,7 @@ def _read_message(value: object) -> PortableMessage:
         text=text_of(content.get("text"), "A message"),
         create_time=time_of_text(content.get("create_time"), "A message's time"),
         answer=_read_answer(content) if role == Role.ASSISTANT else None,
+        evidence=evidence_from_json(content) if role == Role.ASSISTANT else NO_EVIDENCE,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from persistence.chat.models import Conversation, Role, State
+from persistence.chat.portable.footnotes import Footnotes
 from persistence.chat.turns.domain import Answer
 
 # https://spec.commonmark.org/0.31.2/#fenced-code-blocks
@@ -22,12 +23,17 @@ _ENDINGS = {
 
 
 def conversation_to_markdown(row: Conversation, branch: Sequence[Answer]) -> str:
-    """Writes the messages of one branch below the conversation's title."""
+    """Writes the messages of one branch below the conversation's title.
+
+    The evidence of answers stands in footnotes.
+    """
     title = " ".join(row.title.split()) or _UNTITLED
     lines = [f"# {title}", f"Begun {_time(row.create_time)} · last used "]
     lines[1] += _time(row.update_time)
+    footnotes = Footnotes()
     for answer in branch:
-        lines += [f"## {_heading(answer)}", _closed(answer.text)]
+        lines += [f"## {_heading(answer)}", _closed(footnotes.mark(answer))]
+    lines += footnotes.lines()
     return "\n\n".join(line for line in lines if line) + "\n"
 
 

@@ -14,6 +14,12 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from mesh.errors import ServiceError
 from mesh.ids import uuid7
+from persistence.chat.evidence.domain import (
+    Citation,
+    claims_stored,
+    grounding_stored,
+)
+from persistence.chat.evidence.write import CITATIONS, citations_parameters
 from persistence.chat.models import Conversation, Generation, Message
 from persistence.chat.owners import owner_exists
 from persistence.chat.portable.domain import (
@@ -133,6 +139,7 @@ def _store(
     rows = [_conversation(owner_id, *each) for each in conversations]
     Conversation.objects.bulk_create(rows, BATCH)
     messages: list[Message] = []
+    citations: list[tuple[UUID, Citation]] = []
     for conversation_id, one in conversations:
         for message in one.messages:
             row = _message(owner_id, conversation_id, message)
@@ -140,9 +147,17 @@ def _store(
             if message.parent_key is not None:
                 row.parent_id = ids[conversation_id, message.parent_key]
             messages.append(row)
+            if row.generation is not None:
+                cited = message.evidence.citations
+                citations += [(row.generation.id, one) for one in cited]
     generations = [row.generation for row in messages if row.generation is not None]
     Generation.objects.bulk_create(generations, BATCH)
     Message.objects.bulk_create(messages, BATCH)
+    # Those whose chunks this owner has: the file may come from somebody else.
+    with connection.cursor() as cursor:
+        for start in range(0, len(citations), BATCH):
+            batch = citations[start : start + BATCH]
+            cursor.execute(CITATIONS, citations_parameters(batch))
     _look(
         {
             conversation_id: ids[conversation_id, one.current_key]
@@ -190,8 +205,9 @@ def _message(
         text=message.text,
         create_time=message.create_time,
     )
-    answer = message.answer
+    answer, evidence = message.answer, message.evidence
     if answer is not None:
+        grounding = evidence.grounding
         row.generation = Generation(
             owner_id=owner_id,
             conversation_id=conversation_id,
@@ -202,6 +218,8 @@ def _message(
             text_length=len(message.text),
             lease_duration=timedelta(),
             lease_expires=answer.end_time,
+            grounding=None if grounding is None else grounding_stored(grounding),
+            claims=claims_stored(evidence.claims) or None,
             **vars(answer),
         )
     return row
