@@ -6,8 +6,8 @@ import typer
 from lamla.llm.v1 import embedding_service_pb2_grpc, generation_service_pb2_grpc
 
 from llm_worker.convert import Defaults
+from llm_worker.embeddings import registry as embedding_registry
 from llm_worker.embeddings.base import Embedder
-from llm_worker.embeddings.local import LocalEmbedder
 from llm_worker.generations import Generations
 from llm_worker.policy import POLICY
 from llm_worker.providers import registry
@@ -49,22 +49,26 @@ async def main() -> None:
     telemetry.configure("llm_worker", settings.log_level)
     providers = registry.build(settings)
     generations = Generations(Router(providers), limit=settings.max_generations)
-    embedder = LocalEmbedder(limit=settings.max_waiting_texts)
-    server = assemble(settings, generations, embedder)
-    watch(server, providers, embedder)
-    for provider in providers:
-        provider.start()
+    embedders = embedding_registry.build(settings)
+    server = assemble(settings, generations, embedders)
+    watch(server, providers, embedders)
     try:
+        await embedding_registry.start(embedders)
+        for provider in providers:
+            provider.start()
         await server.run()
     finally:
         await generations.close()
-        await embedder.close()
+        for embedder in embedders:
+            await embedder.close()
         for provider in providers:
             await provider.close()
 
 
 def assemble(
-    settings: LLMWorkerSettings, generations: Generations, embedder: Embedder
+    settings: LLMWorkerSettings,
+    generations: Generations,
+    embedders: list[Embedder],
 ) -> PeerServer:
     """Makes the server with both services."""
     server = PeerServer(
@@ -88,7 +92,7 @@ def assemble(
         ),
         "lamla.llm.v1.GenerationService",
     )
-    embedding = EmbeddingServicer(embedder)
+    embedding = EmbeddingServicer(embedders)
     server.add(
         lambda s: embedding_service_pb2_grpc.add_EmbeddingServiceServicer_to_server(
             embedding, s
@@ -98,11 +102,16 @@ def assemble(
     return server
 
 
-def watch(server: PeerServer, providers: list[Provider], embedder: Embedder) -> None:
-    """Lets health report each provider; none of them decides about the process."""
+def watch(
+    server: PeerServer, providers: list[Provider], embedders: list[Embedder]
+) -> None:
+    """Lets health report who answers; none of them decides about the process."""
     for provider in providers:
         server.health.depends_on(provider.name, provider.check, PROBE_SECONDS)
-    server.health.depends_on("embeddings", embedder.check, PROBE_SECONDS)
+    server.health.depends_on("embeddings", embedders[0].check, PROBE_SECONDS)
+    for embedder in embedders[1:]:
+        name = f"embeddings:{embedder.name}"
+        server.health.depends_on(name, embedder.check, PROBE_SECONDS)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,13 @@ from llm_worker.domain import (
     Tokens,
     Usage,
 )
-from llm_worker.embeddings.base import Embedding, Purpose
+from llm_worker.embeddings.base import (
+    Embedder,
+    Embedding,
+    EmbeddingModel,
+    Purpose,
+    TokenCounts,
+)
 from mesh.errors import FieldViolation, invalid_fields
 
 _ROLE = {
@@ -159,7 +165,7 @@ def purpose_from_proto(purpose: embedding_pb.EmbeddingPurpose.ValueType) -> Purp
 
 
 def embeddings_to_proto(
-    embeddings: Sequence[Embedding], *, model: str, dimension: int
+    embeddings: Sequence[Embedding], model: EmbeddingModel
 ) -> embedding_pb.EmbedResponse:
     """Writes vectors in their order."""
     return embedding_pb.EmbedResponse(
@@ -167,8 +173,35 @@ def embeddings_to_proto(
             embedding_pb.Embedding(values=e.values, token_count=e.token_count)
             for e in embeddings
         ],
-        model=model,
-        dimension=dimension,
+        model=model.name,
+        dimension=model.dimension,
+    )
+
+
+def embedders_to_proto(
+    embedders: Sequence[Embedder],
+) -> embedding_pb.ListEmbeddingModelsResponse:
+    """Writes what callers need to know of each model."""
+    return embedding_pb.ListEmbeddingModelsResponse(
+        models=[
+            embedding_pb.EmbeddingModel(
+                name=embedder.model.name,
+                provider=embedder.name,
+                dimension=embedder.model.dimension,
+                window_tokens=embedder.model.window_tokens,
+                languages=embedder.model.languages,
+            )
+            for embedder in embedders
+        ]
+    )
+
+
+def token_counts_to_proto(
+    counts: TokenCounts, model: EmbeddingModel
+) -> embedding_pb.CountTokensResponse:
+    """Writes counts in the order of their texts."""
+    return embedding_pb.CountTokensResponse(
+        token_counts=counts.counts, model=model.name, is_estimate=counts.is_estimate
     )
 
 

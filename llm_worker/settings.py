@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import Field, FilePath, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from llm_worker.embeddings.registry import NAMES as EMBEDDER_NAMES
 from llm_worker.providers.registry import NAMES
 from llm_worker.providers.script import BASE as SCRIPTED
 from llm_worker.providers.script import parse
@@ -16,6 +17,23 @@ from mesh.settings import CommaSeparated, PeerSettings
 
 ALL_ADDRESSES = {"", "0.0.0.0", "[::]"}  # noqa: S104 - Recognised, not bound.
 SCHEMES = ("http://", "https://")
+# The vendor of the default embedding model names none; these are in its benchmarks.
+LANGUAGES: tuple[str, ...] = (
+    "ar",
+    "bn",
+    "de",
+    "en",
+    "es",
+    "fa",
+    "fi",
+    "fr",
+    "hi",
+    "id",
+    "ja",
+    "ko",
+    "ru",
+)
+LANGUAGES += ("sw", "te", "th", "zh")
 
 
 class LLMWorkerSettings(PeerSettings):
@@ -132,11 +150,55 @@ class LLMWorkerSettings(PeerSettings):
         description="How many generations run at once; the rest is refused with "
         "RESOURCE_EXHAUSTED.",
     )
+    embedders: CommaSeparated = Field(
+        default=("local",),
+        min_length=1,
+        description="Which embedding models this process runs, the default first: "
+        "local (the best built-in one), openai_compatible, multilingual-e5-small, "
+        "all-minilm-l6-v2.",
+    )
     max_waiting_texts: int = Field(
         default=2048,
         ge=256,
-        description="How many texts may wait to be embedded; the rest is refused with "
-        "RESOURCE_EXHAUSTED.",
+        description="How many questions, and how many passages, may wait for a local "
+        "embedding model; the rest is refused with RESOURCE_EXHAUSTED.",
+    )
+    embedding_base_url: str = Field(
+        default="",
+        description="An OpenAI-compatible server for embeddings, up to and without "
+        "/embeddings. Empty means LAMLA_LLM_BASE_URL.",
+    )
+    embedding_api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="The key for the server of embeddings. Empty means "
+        "LAMLA_LLM_API_KEY.",
+    )
+    embedding_model: str = Field(
+        default="text-embedding-3-small",
+        min_length=1,
+        max_length=200,
+        description="The embedding model of the OpenAI-compatible server.",
+    )
+    embedding_dimension: int = Field(
+        default=384,
+        ge=1,
+        description="How many components its vectors are to have. The database stores "
+        "384; a start with another number is refused.",
+    )
+    embedding_window_tokens: int = Field(
+        default=8191,
+        ge=1,
+        description="How many tokens of a text that model sees.",
+    )
+    embedding_languages: CommaSeparated = Field(
+        default=LANGUAGES,
+        description="The languages that that model knows well, BCP 47.",
+    )
+    embedding_timeout_seconds: float = Field(
+        default=30,
+        gt=0,
+        le=600,
+        description="How long that model may take for a batch of texts, in seconds.",
     )
 
     @property
@@ -175,6 +237,25 @@ class LLMWorkerSettings(PeerSettings):
             problems.append("LAMLA_LLM_BASE_URL: must begin with http:// or https://")
         if parse(self.scripted_model) is None:
             problems.append(f"LAMLA_LLM_SCRIPTED_MODEL: no script: {SCRIPTED}[-…]")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @model_validator(mode="after")
+    def _embedders_can_be_built(self) -> Self:
+        url = self.embedding_base_url or self.base_url
+        problems = [
+            f"LAMLA_LLM_EMBEDDERS: {name!r} is none of {', '.join(EMBEDDER_NAMES)}"
+            for name in self.embedders
+            if name not in EMBEDDER_NAMES
+        ]
+        if len(set(self.embedders)) < len(self.embedders):
+            problems.append("LAMLA_LLM_EMBEDDERS: names a model twice")
+        if "openai_compatible" in self.embedders and not url:
+            problems.append("LAMLA_LLM_EMBEDDING_BASE_URL: openai_compatible needs it")
+        if self.embedding_base_url and not url.startswith(SCHEMES):
+            message = "must begin with http:// or https://"
+            problems.append(f"LAMLA_LLM_EMBEDDING_BASE_URL: {message}")
         if problems:
             raise ValueError("; ".join(problems))
         return self

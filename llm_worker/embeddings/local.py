@@ -1,69 +1,81 @@
-"""Embeds in this process: one thread, questions before passages."""
+"""Embeds in this process: questions on one thread, passages behind all else."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from functools import partial
 from typing import Protocol
 
 import structlog
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
-from llm_worker.embeddings.base import Embedding, EmbeddingError, Purpose
-from llm_worker.embeddings.minilm import DIMENSION, MiniLM, model_name
-from llm_worker.failures import RETRY_AFTER, overloaded
+from llm_worker.embeddings.base import (
+    Embedding,
+    EmbeddingError,
+    EmbeddingModel,
+    Purpose,
+    TokenCounts,
+)
+from llm_worker.embeddings.lane import Lane
+from llm_worker.failures import RETRY_AFTER
 from mesh.errors import ServiceError
 
 log = structlog.get_logger()
 
-NAME = "embeddings"
-
 
 class Engine(Protocol):
-    """A loaded model, used by one thread at a time."""
+    """A loaded model, used by several threads at once."""
 
-    def embed(self, text: str) -> Embedding:
+    def embed(self, text: str, purpose: Purpose) -> Embedding:
         """Embeds one text; blocks."""
 
-
-Job = tuple[Purpose, int, str, "asyncio.Future[Embedding]"]
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Counts the tokens of each text; blocks."""
 
 
 class LocalEmbedder:
-    """A queue in front of a model that is loaded when it is first needed."""
+    """A model that is loaded when it is first needed, and two lanes in front of it."""
 
-    def __init__(self, load: Callable[[], Engine] = MiniLM, *, limit: int) -> None:
-        """Lets at most `limit` texts wait."""
-        self.model = model_name()
-        self.dimension = DIMENSION
+    def __init__(
+        self,
+        name: str,
+        model: EmbeddingModel,
+        load: Callable[[], Engine],
+        *,
+        limit: int,
+    ) -> None:
+        """Lets at most `limit` texts of each purpose wait."""
+        self.name = name
+        self.model = model
         self._load = load
-        self._limit = limit
-        self._engine: Engine | None = None
-        self._order = count()
-        self._jobs: asyncio.PriorityQueue[Job] = asyncio.PriorityQueue()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="embeddings")
-        self._worker: asyncio.Task[None] | None = None
-        self._lock = asyncio.Lock()
+        self._loading: asyncio.Task[Engine] | None = None
+        self._lanes = {
+            Purpose.QUERY: Lane("questions", limit=limit),
+            Purpose.PASSAGE: Lane("passages", limit=limit, is_background=True),
+        }
 
     async def embed(self, texts: Sequence[str], purpose: Purpose) -> list[Embedding]:
         """See `Embedder.embed`."""
-        if self._jobs.qsize() + len(texts) > self._limit:
-            raise overloaded()
-        if self._worker is None:
-            self._worker = asyncio.create_task(self._work())
-        loop = asyncio.get_running_loop()
-        futures = [loop.create_future() for _ in texts]
-        for text, future in zip(texts, futures, strict=True):
-            self._jobs.put_nowait((purpose, next(self._order), text, future))
         try:
-            return list(await asyncio.gather(*futures))
+            engine = await self._loaded()
+            work = partial(engine.embed, purpose=purpose)
+            return await self._lanes[purpose].each(work, texts)
         except EmbeddingError as error:
-            raise _unavailable() from error
-        finally:
-            for future in futures:
-                future.cancel()  # Nobody waits for what is not done yet.
+            raise self._unavailable() from error
+
+    async def count(self, texts: Sequence[str]) -> TokenCounts:
+        """See `Embedder.count`."""
+        try:
+            engine = await self._loaded()
+        except EmbeddingError as error:
+            raise self._unavailable() from error
+        counts = await asyncio.to_thread(engine.count, texts)
+        return TokenCounts(counts, is_estimate=False)
+
+    async def start(self) -> None:
+        """See `Embedder.start`: begins to load the model."""
+        self._load_once()
 
     async def check(self) -> None:
         """See `Embedder.check`."""
@@ -71,50 +83,33 @@ class LocalEmbedder:
 
     async def close(self) -> None:
         """See `Embedder.close`."""
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.gather(self._worker, return_exceptions=True)
-        while not self._jobs.empty():
-            *_, future = self._jobs.get_nowait()
-            if not future.done():
-                future.set_exception(EmbeddingError("the process stops"))
-        await asyncio.to_thread(self._thread.shutdown)
-
-    async def _work(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            *_, text, future = await self._jobs.get()
-            if future.done():
-                continue
-            try:
-                engine = await self._loaded()
-                result = await loop.run_in_executor(self._thread, engine.embed, text)
-            except Exception as error:  # noqa: BLE001 - One text must not end the worker.
-                _fail(future, error)
-            else:
-                if not future.done():
-                    future.set_result(result)
+        for lane in self._lanes.values():
+            await lane.close()
+        if self._loading is not None:
+            await asyncio.gather(self._loading, return_exceptions=True)
 
     async def _loaded(self) -> Engine:
-        async with self._lock:
-            if self._engine is None:
-                loop = asyncio.get_running_loop()
-                self._engine = await loop.run_in_executor(self._thread, self._load)
-                log.info("model_loaded", model=self.model, dimension=self.dimension)
-            return self._engine
+        # Shielded: who leaves must not stop what others wait for.
+        return await asyncio.shield(self._load_once())
 
+    def _load_once(self) -> asyncio.Task[Engine]:
+        task = self._loading
+        has_failed = task is not None and task.done() and task.exception() is not None
+        if task is None or has_failed:
+            task = self._loading = asyncio.create_task(self._read())
+            # An error that nobody waits for is health's business, not the loop's.
+            task.add_done_callback(lambda t: t.cancelled() or t.exception())
+        return task
 
-def _fail(future: asyncio.Future[Embedding], error: Exception) -> None:
-    if not isinstance(error, EmbeddingError):
-        log.error("embedding_failed", exc_info=error)
-    if not future.done():
-        future.set_exception(EmbeddingError(str(error)))
+    async def _read(self) -> Engine:
+        engine = await asyncio.to_thread(self._load)
+        log.info("model_loaded", model=self.model.name, dimension=self.model.dimension)
+        return engine
 
-
-def _unavailable() -> ServiceError:
-    return ServiceError(
-        ErrorReason.ERROR_REASON_PROVIDER_UNAVAILABLE,
-        "The embedding model cannot be loaded or run.",
-        retry_after=RETRY_AFTER,
-        provider=NAME,
-    )
+    def _unavailable(self) -> ServiceError:
+        return ServiceError(
+            ErrorReason.ERROR_REASON_PROVIDER_UNAVAILABLE,
+            "The embedding model cannot be loaded or run.",
+            retry_after=RETRY_AFTER,
+            provider=self.name,
+        )

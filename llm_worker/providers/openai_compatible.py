@@ -7,9 +7,7 @@ cost five times the rest of the work on a token.
 
 from __future__ import annotations
 
-import email.utils
-import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
@@ -28,7 +26,7 @@ from llm_worker.providers.base import (
     ProviderUnavailableError,
 )
 from llm_worker.providers.continuation import Way, repetition, way_of
-from llm_worker.providers.openai_wire import AnswerReader, refusal
+from llm_worker.providers.openai_wire import AnswerReader, refusal, retry_after_seconds
 from llm_worker.providers.quirks import Quirks
 from llm_worker.providers.repetition import Repetition
 from llm_worker.providers.sse import LineTooLongError
@@ -219,16 +217,9 @@ async def _skip(chunks: AsyncIterator[bytes], watchdog: Watchdog) -> None:
 
 def _refused(name: str, model: str, error: openai.APIStatusError) -> ProviderError:
     return refusal(
-        name, model, error.status_code, error.body, _retry_after(error.response.headers)
+        name,
+        model,
+        error.status_code,
+        error.body,
+        retry_after_seconds(error.response.headers),
     )
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    value = headers.get("retry-after", "")
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        when = email.utils.parsedate_tz(value)
-    if when is None:
-        return None
-    return max(0.0, email.utils.mktime_tz(when) - time.time())

@@ -5,9 +5,11 @@ Format: https://platform.openai.com/docs/api-reference/chat-streaming
 
 from __future__ import annotations
 
+import email.utils
 import json
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from llm_worker.domain import Finish, FinishReason, Piece
@@ -165,6 +167,18 @@ def refusal(
     if status == NOT_FOUND or "model_not_found" in words:
         return ModelUnknownError(provider, model)
     return ProviderRejectedError(provider, message)
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """Reads how long a vendor wants to be left alone; None: it does not say."""
+    value = headers.get("retry-after", "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        when = email.utils.parsedate_tz(value)
+    if when is None:
+        return None
+    return max(0.0, email.utils.mktime_tz(when) - time.time())
 
 
 def _slug(body: Any) -> str:

@@ -16,6 +16,8 @@ from lamla.llm.v1 import generation_service_pb2_grpc as pb_grpc
 
 from llm_worker.convert import Defaults
 from llm_worker.domain import Piece
+from llm_worker.embeddings import minilm
+from llm_worker.embeddings.base import Embedding, EmbeddingModel, TokenCounts
 from llm_worker.embeddings.local import LocalEmbedder
 from llm_worker.generations import Generations
 from llm_worker.policy import POLICY
@@ -30,6 +32,27 @@ from tests.llm_worker.eventually import eventually
 from tests.llm_worker.fakes import ACCEPTED, STOP, Playing
 from tests.llm_worker.prompts import prompt
 from tests.mesh.failures import failure, reason, status, stream_failure, typed
+
+COUNTING = EmbeddingModel("counting@1", 384, 7, ("de", "en"))
+
+
+class Counting:
+    """An embedder whose vectors and counts are lengths of texts."""
+
+    name = "counting"
+    model = COUNTING
+
+    async def embed(self, texts, purpose):
+        """See `Embedder.embed`."""
+        return [Embedding([float(len(text))], len(text)) for text in texts]
+
+    async def count(self, texts):
+        """See `Embedder.count`."""
+        return TokenCounts([len(text) for text in texts], is_estimate=True)
+
+    async def close(self):
+        """See `Embedder.close`."""
+
 
 SERVICES = ("lamla.llm.v1.GenerationService", "lamla.llm.v1.EmbeddingService")
 ENDPOINT = "worker:1"
@@ -47,7 +70,10 @@ async def generations():
 @pytest.fixture
 async def serve(certs, generations):
     """Serves both services to a peer of the test's choice."""
-    embedder = LocalEmbedder(limit=256)
+    embedders = [
+        Counting(),
+        LocalEmbedder(minilm.NAME, minilm.model(), minilm.MiniLM, limit=256),
+    ]
     defaults = Defaults(0.7, output_tokens=400, max_output_tokens=1_000)
 
     def register(server):
@@ -56,7 +82,7 @@ async def serve(certs, generations):
             server,
         )
         embedding_grpc.add_EmbeddingServiceServicer_to_server(
-            EmbeddingServicer(embedder), server
+            EmbeddingServicer(embedders), server
         )
 
     def serve(client):
@@ -70,7 +96,8 @@ async def serve(certs, generations):
         )
 
     yield serve
-    await embedder.close()
+    for embedder in embedders:
+        await embedder.close()
 
 
 @pytest.fixture
@@ -421,19 +448,24 @@ class TestPeers:
         assert "config.model" not in str(status(error))
 
 
+def passages(*texts, model=""):
+    """Makes a request to embed passages."""
+    purpose = embedding_pb.EMBEDDING_PURPOSE_PASSAGE
+    return embedding_pb.EmbedRequest(texts=texts, purpose=purpose, model=model)
+
+
 class TestEmbed:
     async def test_one_vector_for_each_text(self, embedding):
         """
         In their order, of length 1, with the model that made them.
         """
-        asked = embedding_pb.EmbedRequest(
-            texts=["A cell.", "Une cellule.", "A cell."],
-            purpose=embedding_pb.EMBEDDING_PURPOSE_PASSAGE,
+        asked = passages(
+            "A cell.", "Une cellule.", "A cell.", model=minilm.model().name
         )
         got = await embedding.Embed(asked)
 
         assert 384 == got.dimension
-        assert got.model.startswith("all-minilm-l6-v2-int8@")
+        assert minilm.model().name == got.model
         assert [384] * 3 == [len(one.values) for one in got.embeddings]
         assert got.embeddings[0] == got.embeddings[2] != got.embeddings[1]
         assert all(
@@ -441,17 +473,24 @@ class TestEmbed:
             for one in got.embeddings
         )
 
+    async def test_the_first_model_is_the_default(self, embedding):
+        """
+        Others are chosen by name: old vectors are asked with the model that made them.
+        """
+        got = await embedding.Embed(passages("a"))
+
+        assert COUNTING.name == got.model
+
     async def test_vectors_of_another_model_are_refused(self, embedding):
         """
         They could not be compared, so the caller is told instead of answered.
         """
-        asked = embedding_pb.EmbedRequest(
-            texts=["a"], purpose=embedding_pb.EMBEDDING_PURPOSE_QUERY, model="other@2"
-        )
-        error = await failure(embedding.Embed(asked))
+        error = await failure(embedding.Embed(passages("a", model="other@2")))
 
         assert "EMBEDDING_MODEL_UNKNOWN" == reason(error)
-        assert "model" == typed(error).field_violations[0].field
+        (violation,) = typed(error).field_violations
+        assert "model" == violation.field
+        assert COUNTING.name in violation.description
 
     async def test_broken_rules_are_named(self, embedding):
         """
@@ -460,3 +499,35 @@ class TestEmbed:
         error = await failure(embedding.Embed(embedding_pb.EmbedRequest()))
 
         assert {"texts", "purpose"} == {v.field for v in typed(error).field_violations}
+
+
+class TestModels:
+    async def test_what_callers_need_to_know_is_listed(self, embedding):
+        """
+        The default first; windows for chunks, languages for the weight of vectors.
+        """
+        got = await embedding.ListEmbeddingModels(
+            embedding_pb.ListEmbeddingModelsRequest()
+        )
+
+        assert [COUNTING.name, minilm.model().name] == [m.name for m in got.models]
+        assert ["counting", "all-minilm-l6-v2"] == [m.provider for m in got.models]
+        assert {384} == {m.dimension for m in got.models}
+        assert [7, 254] == [m.window_tokens for m in got.models]
+        assert [["de", "en"], ["en"]] == [list(m.languages) for m in got.models]
+
+    async def test_tokens_are_counted_by_the_model_named(self, embedding):
+        """
+        Each counts its own way, and says whether it only estimates.
+        """
+        request = embedding_pb.CountTokensRequest
+        texts = ["unbelievable", ""]
+        own = await embedding.CountTokens(request(texts=texts))
+        other = await embedding.CountTokens(
+            request(texts=texts, model=minilm.model().name)
+        )
+
+        assert (COUNTING.name, True) == (own.model, own.is_estimate)
+        assert [12, 0] == list(own.token_counts)
+        assert (minilm.model().name, False) == (other.model, other.is_estimate)
+        assert [1, 0] == list(other.token_counts)

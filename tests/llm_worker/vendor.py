@@ -1,4 +1,4 @@
-"""A server that speaks OpenAI's chat completions, as a test writes it."""
+"""A server that speaks OpenAI's wire format, as a test writes it."""
 
 from __future__ import annotations
 
@@ -125,6 +125,7 @@ async def selling(answer: Answer) -> AsyncIterator[Vendor]:
     vendor = Vendor(answer)
     app = web.Application()
     app.router.add_post("/v1/chat/completions", vendor.handle)
+    app.router.add_post("/v1/embeddings", vendor.handle)
     app.router.add_get("/v1/models", vendor.models)
     runner = web.AppRunner(
         app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$lamla/llm/v1/embedding_service.proto\x12\x0clamla.llm.v1\x1a\x1b\x62uf/validate/validate.proto\"\xa0\x01\n\x0c\x45mbedRequest\x12*\n\x05texts\x18\x01 \x03(\tB\x14\xbaH\x11\x92\x01\x0e\x08\x01\x10\x80\x02\"\x07r\x05\x10\x01\x18\xc0>R\x05texts\x12\x44\n\x07purpose\x18\x02 \x01(\x0e\x32\x1e.lamla.llm.v1.EmbeddingPurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x07purpose\x12\x1e\n\x05model\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05model\"|\n\rEmbedResponse\x12\x37\n\nembeddings\x18\x01 \x03(\x0b\x32\x17.lamla.llm.v1.EmbeddingR\nembeddings\x12\x14\n\x05model\x18\x02 \x01(\tR\x05model\x12\x1c\n\tdimension\x18\x03 \x01(\rR\tdimension\"D\n\tEmbedding\x12\x16\n\x06values\x18\x01 \x03(\x02R\x06values\x12\x1f\n\x0btoken_count\x18\x02 \x01(\rR\ntokenCount*q\n\x10\x45mbeddingPurpose\x12!\n\x1d\x45MBEDDING_PURPOSE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45MBEDDING_PURPOSE_QUERY\x10\x01\x12\x1d\n\x19\x45MBEDDING_PURPOSE_PASSAGE\x10\x02\x32T\n\x10\x45mbeddingService\x12@\n\x05\x45mbed\x12\x1a.lamla.llm.v1.EmbedRequest\x1a\x1b.lamla.llm.v1.EmbedResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$lamla/llm/v1/embedding_service.proto\x12\x0clamla.llm.v1\x1a\x1b\x62uf/validate/validate.proto\"\xa0\x01\n\x0c\x45mbedRequest\x12*\n\x05texts\x18\x01 \x03(\tB\x14\xbaH\x11\x92\x01\x0e\x08\x01\x10\x80\x02\"\x07r\x05\x10\x01\x18\xc0>R\x05texts\x12\x44\n\x07purpose\x18\x02 \x01(\x0e\x32\x1e.lamla.llm.v1.EmbeddingPurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x07purpose\x12\x1e\n\x05model\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05model\"|\n\rEmbedResponse\x12\x37\n\nembeddings\x18\x01 \x03(\x0b\x32\x17.lamla.llm.v1.EmbeddingR\nembeddings\x12\x14\n\x05model\x18\x02 \x01(\tR\x05model\x12\x1c\n\tdimension\x18\x03 \x01(\rR\tdimension\"D\n\tEmbedding\x12\x16\n\x06values\x18\x01 \x03(\x02R\x06values\x12\x1f\n\x0btoken_count\x18\x02 \x01(\rR\ntokenCount\"\x1c\n\x1aListEmbeddingModelsRequest\"S\n\x1bListEmbeddingModelsResponse\x12\x34\n\x06models\x18\x01 \x03(\x0b\x32\x1c.lamla.llm.v1.EmbeddingModelR\x06models\"\xa1\x01\n\x0e\x45mbeddingModel\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n\x08provider\x18\x02 \x01(\tR\x08provider\x12\x1c\n\tdimension\x18\x03 \x01(\rR\tdimension\x12#\n\rwindow_tokens\x18\x04 \x01(\rR\x0cwindowTokens\x12\x1c\n\tlanguages\x18\x05 \x03(\tR\tlanguages\"_\n\x12\x43ountTokensRequest\x12)\n\x05texts\x18\x01 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10\x80 \"\x06r\x04\x18\xa0\x8d\x06R\x05texts\x12\x1e\n\x05model\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x05model\"o\n\x13\x43ountTokensResponse\x12!\n\x0ctoken_counts\x18\x01 \x03(\rR\x0btokenCounts\x12\x14\n\x05model\x18\x02 \x01(\tR\x05model\x12\x1f\n\x0bis_estimate\x18\x03 \x01(\x08R\nisEstimate*q\n\x10\x45mbeddingPurpose\x12!\n\x1d\x45MBEDDING_PURPOSE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45MBEDDING_PURPOSE_QUERY\x10\x01\x12\x1d\n\x19\x45MBEDDING_PURPOSE_PASSAGE\x10\x02\x32\x94\x02\n\x10\x45mbeddingService\x12@\n\x05\x45mbed\x12\x1a.lamla.llm.v1.EmbedRequest\x1a\x1b.lamla.llm.v1.EmbedResponse\x12j\n\x13ListEmbeddingModels\x12(.lamla.llm.v1.ListEmbeddingModelsRequest\x1a).lamla.llm.v1.ListEmbeddingModelsResponse\x12R\n\x0b\x43ountTokens\x12 .lamla.llm.v1.CountTokensRequest\x1a!.lamla.llm.v1.CountTokensResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,14 +38,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EMBEDREQUEST'].fields_by_name['purpose']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_EMBEDREQUEST'].fields_by_name['model']._loaded_options = None
   _globals['_EMBEDREQUEST'].fields_by_name['model']._serialized_options = b'\272H\005r\003\030\310\001'
-  _globals['_EMBEDDINGPURPOSE']._serialized_start=442
-  _globals['_EMBEDDINGPURPOSE']._serialized_end=555
+  _globals['_COUNTTOKENSREQUEST'].fields_by_name['texts']._loaded_options = None
+  _globals['_COUNTTOKENSREQUEST'].fields_by_name['texts']._serialized_options = b'\272H\020\222\001\r\010\001\020\200 \"\006r\004\030\240\215\006'
+  _globals['_COUNTTOKENSREQUEST'].fields_by_name['model']._loaded_options = None
+  _globals['_COUNTTOKENSREQUEST'].fields_by_name['model']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_EMBEDDINGPURPOSE']._serialized_start=931
+  _globals['_EMBEDDINGPURPOSE']._serialized_end=1044
   _globals['_EMBEDREQUEST']._serialized_start=84
   _globals['_EMBEDREQUEST']._serialized_end=244
   _globals['_EMBEDRESPONSE']._serialized_start=246
   _globals['_EMBEDRESPONSE']._serialized_end=370
   _globals['_EMBEDDING']._serialized_start=372
   _globals['_EMBEDDING']._serialized_end=440
-  _globals['_EMBEDDINGSERVICE']._serialized_start=557
-  _globals['_EMBEDDINGSERVICE']._serialized_end=641
+  _globals['_LISTEMBEDDINGMODELSREQUEST']._serialized_start=442
+  _globals['_LISTEMBEDDINGMODELSREQUEST']._serialized_end=470
+  _globals['_LISTEMBEDDINGMODELSRESPONSE']._serialized_start=472
+  _globals['_LISTEMBEDDINGMODELSRESPONSE']._serialized_end=555
+  _globals['_EMBEDDINGMODEL']._serialized_start=558
+  _globals['_EMBEDDINGMODEL']._serialized_end=719
+  _globals['_COUNTTOKENSREQUEST']._serialized_start=721
+  _globals['_COUNTTOKENSREQUEST']._serialized_end=816
+  _globals['_COUNTTOKENSRESPONSE']._serialized_start=818
+  _globals['_COUNTTOKENSRESPONSE']._serialized_end=929
+  _globals['_EMBEDDINGSERVICE']._serialized_start=1047
+  _globals['_EMBEDDINGSERVICE']._serialized_end=1323
 # @@protoc_insertion_point(module_scope)

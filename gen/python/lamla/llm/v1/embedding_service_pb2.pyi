@@ -55,7 +55,9 @@ class EmbedRequest(_message.Message):
     purpose: Global___EmbeddingPurpose.ValueType
     """What for."""
     model: _builtins.str
-    """The model that the caller's vectors were made with. Empty means the default."""
+    """The model that the caller's vectors were made with, by its listed name. Empty means
+    the default.
+    """
     @_builtins.property
     def texts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """1 to 256 texts of 1 to 8,000 Unicode characters. What exceeds the model's window is
@@ -118,7 +120,9 @@ class Embedding(_message.Message):
     VALUES_FIELD_NUMBER: _builtins.int
     TOKEN_COUNT_FIELD_NUMBER: _builtins.int
     token_count: _builtins.int
-    """Tokens of the text that the model saw."""
+    """Tokens of the text that the model saw. Of a vendor's answer to several texts: the
+    text's share, by its length, of what the vendor counted.
+    """
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Its components."""
@@ -136,3 +140,146 @@ class Embedding(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Embedding: _TypeAlias = Embedding  # noqa: Y015
+
+@_typing.final
+class ListEmbeddingModelsRequest(_message.Message):
+    """Asks for all of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListEmbeddingModelsRequest: _TypeAlias = ListEmbeddingModelsRequest  # noqa: Y015
+
+@_typing.final
+class ListEmbeddingModelsResponse(_message.Message):
+    """The models that can be asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODELS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___EmbeddingModel]:
+        """The default first."""
+
+    def __init__(
+        self,
+        *,
+        models: _abc.Iterable[Global___EmbeddingModel] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["models", b"models"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListEmbeddingModelsResponse: _TypeAlias = ListEmbeddingModelsResponse  # noqa: Y015
+
+@_typing.final
+class EmbeddingModel(_message.Message):
+    """A model that turns text into vectors."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    DIMENSION_FIELD_NUMBER: _builtins.int
+    WINDOW_TOKENS_FIELD_NUMBER: _builtins.int
+    LANGUAGES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name with its version: vectors of another are not comparable."""
+    provider: _builtins.str
+    """Who runs it, as `LAMLA_LLM_EMBEDDERS` calls it."""
+    dimension: _builtins.int
+    """The length of every vector: 384."""
+    window_tokens: _builtins.int
+    """How many tokens of a text the model sees; its own marks are not counted."""
+    @_builtins.property
+    def languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The languages that it knows well: BCP 47 codes without script or region. Empty when
+        that is not known.
+        """
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        provider: _builtins.str = ...,
+        dimension: _builtins.int = ...,
+        window_tokens: _builtins.int = ...,
+        languages: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dimension", b"dimension", "languages", b"languages", "name", b"name", "provider", b"provider", "window_tokens", b"window_tokens"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EmbeddingModel: _TypeAlias = EmbeddingModel  # noqa: Y015
+
+@_typing.final
+class CountTokensRequest(_message.Message):
+    """Texts to count."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXTS_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    model: _builtins.str
+    """The model that counts, by its listed name. Empty means the default."""
+    @_builtins.property
+    def texts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """1 to 4,096 texts of up to 100,000 Unicode characters, 4 MiB in all."""
+
+    def __init__(
+        self,
+        *,
+        texts: _abc.Iterable[_builtins.str] | None = ...,
+        model: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "texts", b"texts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountTokensRequest: _TypeAlias = CountTokensRequest  # noqa: Y015
+
+@_typing.final
+class CountTokensResponse(_message.Message):
+    """How many tokens the texts have."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOKEN_COUNTS_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    IS_ESTIMATE_FIELD_NUMBER: _builtins.int
+    model: _builtins.str
+    """The model that counted."""
+    is_estimate: _builtins.bool
+    """Whether this is an estimate, because only the vendor can count."""
+    @_builtins.property
+    def token_counts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """One for each text, what is outside the window included, the model's own marks not."""
+
+    def __init__(
+        self,
+        *,
+        token_counts: _abc.Iterable[_builtins.int] | None = ...,
+        model: _builtins.str = ...,
+        is_estimate: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_estimate", b"is_estimate", "model", b"model", "token_counts", b"token_counts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountTokensResponse: _TypeAlias = CountTokensResponse  # noqa: Y015

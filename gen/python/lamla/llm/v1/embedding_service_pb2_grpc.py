@@ -28,7 +28,7 @@ if _version_not_supported:
 class EmbeddingServiceStub:
     """Turns text into vectors for retrieval.
 
-    Internal: called by gateway and persistence over mutual TLS.
+    Internal: called by gateway, persistence and the ingest worker over mutual TLS.
     """
 
     def __init__(self, channel):
@@ -42,24 +42,59 @@ class EmbeddingServiceStub:
                 request_serializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.EmbedRequest.SerializeToString,
                 response_deserializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.EmbedResponse.FromString,
                 _registered_method=True)
+        self.ListEmbeddingModels = channel.unary_unary(
+                '/lamla.llm.v1.EmbeddingService/ListEmbeddingModels',
+                request_serializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.ListEmbeddingModelsRequest.SerializeToString,
+                response_deserializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.ListEmbeddingModelsResponse.FromString,
+                _registered_method=True)
+        self.CountTokens = channel.unary_unary(
+                '/lamla.llm.v1.EmbeddingService/CountTokens',
+                request_serializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.CountTokensRequest.SerializeToString,
+                response_deserializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.CountTokensResponse.FromString,
+                _registered_method=True)
 
 
 class EmbeddingServiceServicer:
     """Turns text into vectors for retrieval.
 
-    Internal: called by gateway and persistence over mutual TLS.
+    Internal: called by gateway, persistence and the ingest worker over mutual TLS.
     """
 
     def Embed(self, request, context):
-        """Embeds texts. No effects.
+        """Embeds texts. No effects. Passages of several calls take turns; a question waits for
+        none of them.
 
         Errors:
-        - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: not the model that this
-        process runs.
+        - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: none of the models that
+        this process runs.
         - `RESOURCE_EXHAUSTED`, `ERROR_REASON_OVERLOADED`: too many texts wait; with
         `RetryInfo`.
+        - `RESOURCE_EXHAUSTED`, `ERROR_REASON_PROVIDER_RATE_LIMITED`: the vendor limits the
+        rate; with `RetryInfo`.
         - `UNAVAILABLE`, `ERROR_REASON_PROVIDER_UNAVAILABLE`: the model could not be loaded or
-        reached.
+        reached, or its answer not be read.
+        - `FAILED_PRECONDITION`, `ERROR_REASON_PROVIDER_REJECTED`: the vendor refuses the
+        texts, or its vectors do not have 384 components.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListEmbeddingModels(self, request, context):
+        """Lists the models that this process runs. No effects; loads and asks nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountTokens(self, request, context):
+        """Counts the tokens of texts without embedding them. No effects. Counts of words that
+        white space separates add up.
+
+        Errors:
+        - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: none of the models that
+        this process runs.
+        - `UNAVAILABLE`, `ERROR_REASON_PROVIDER_UNAVAILABLE`: the model could not be loaded.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -73,6 +108,16 @@ def add_EmbeddingServiceServicer_to_server(servicer, server):
                     request_deserializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.EmbedRequest.FromString,
                     response_serializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.EmbedResponse.SerializeToString,
             ),
+            'ListEmbeddingModels': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEmbeddingModels,
+                    request_deserializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.ListEmbeddingModelsRequest.FromString,
+                    response_serializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.ListEmbeddingModelsResponse.SerializeToString,
+            ),
+            'CountTokens': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountTokens,
+                    request_deserializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.CountTokensRequest.FromString,
+                    response_serializer=lamla_dot_llm_dot_v1_dot_embedding__service__pb2.CountTokensResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'lamla.llm.v1.EmbeddingService', rpc_method_handlers)
@@ -84,7 +129,7 @@ def add_EmbeddingServiceServicer_to_server(servicer, server):
 class EmbeddingService:
     """Turns text into vectors for retrieval.
 
-    Internal: called by gateway and persistence over mutual TLS.
+    Internal: called by gateway, persistence and the ingest worker over mutual TLS.
     """
 
     @staticmethod
@@ -104,6 +149,60 @@ class EmbeddingService:
             '/lamla.llm.v1.EmbeddingService/Embed',
             lamla_dot_llm_dot_v1_dot_embedding__service__pb2.EmbedRequest.SerializeToString,
             lamla_dot_llm_dot_v1_dot_embedding__service__pb2.EmbedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEmbeddingModels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lamla.llm.v1.EmbeddingService/ListEmbeddingModels',
+            lamla_dot_llm_dot_v1_dot_embedding__service__pb2.ListEmbeddingModelsRequest.SerializeToString,
+            lamla_dot_llm_dot_v1_dot_embedding__service__pb2.ListEmbeddingModelsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountTokens(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lamla.llm.v1.EmbeddingService/CountTokens',
+            lamla_dot_llm_dot_v1_dot_embedding__service__pb2.CountTokensRequest.SerializeToString,
+            lamla_dot_llm_dot_v1_dot_embedding__service__pb2.CountTokensResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -29,7 +29,7 @@ GRPC_VERSION: str
 class EmbeddingServiceStub:
     """Turns text into vectors for retrieval.
 
-    Internal: called by gateway and persistence over mutual TLS.
+    Internal: called by gateway, persistence and the ingest worker over mutual TLS.
     """
 
     @_typing.overload
@@ -37,41 +37,73 @@ class EmbeddingServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> EmbeddingServiceAsyncStub: ...
     Embed: _grpc.UnaryUnaryMultiCallable[_embedding_service_pb2.EmbedRequest, _embedding_service_pb2.EmbedResponse]
-    """Embeds texts. No effects.
+    """Embeds texts. No effects. Passages of several calls take turns; a question waits for
+    none of them.
 
     Errors:
-    - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: not the model that this
-      process runs.
+    - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: none of the models that
+      this process runs.
     - `RESOURCE_EXHAUSTED`, `ERROR_REASON_OVERLOADED`: too many texts wait; with
       `RetryInfo`.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_PROVIDER_RATE_LIMITED`: the vendor limits the
+      rate; with `RetryInfo`.
     - `UNAVAILABLE`, `ERROR_REASON_PROVIDER_UNAVAILABLE`: the model could not be loaded or
-      reached.
+      reached, or its answer not be read.
+    - `FAILED_PRECONDITION`, `ERROR_REASON_PROVIDER_REJECTED`: the vendor refuses the
+      texts, or its vectors do not have 384 components.
+    """
+    ListEmbeddingModels: _grpc.UnaryUnaryMultiCallable[_embedding_service_pb2.ListEmbeddingModelsRequest, _embedding_service_pb2.ListEmbeddingModelsResponse]
+    """Lists the models that this process runs. No effects; loads and asks nothing."""
+    CountTokens: _grpc.UnaryUnaryMultiCallable[_embedding_service_pb2.CountTokensRequest, _embedding_service_pb2.CountTokensResponse]
+    """Counts the tokens of texts without embedding them. No effects. Counts of words that
+    white space separates add up.
+
+    Errors:
+    - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: none of the models that
+      this process runs.
+    - `UNAVAILABLE`, `ERROR_REASON_PROVIDER_UNAVAILABLE`: the model could not be loaded.
     """
 
 @_typing.type_check_only
 class EmbeddingServiceAsyncStub(EmbeddingServiceStub):
     """Turns text into vectors for retrieval.
 
-    Internal: called by gateway and persistence over mutual TLS.
+    Internal: called by gateway, persistence and the ingest worker over mutual TLS.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Embed: _aio.UnaryUnaryMultiCallable[_embedding_service_pb2.EmbedRequest, _embedding_service_pb2.EmbedResponse]  # type: ignore[assignment]
-    """Embeds texts. No effects.
+    """Embeds texts. No effects. Passages of several calls take turns; a question waits for
+    none of them.
 
     Errors:
-    - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: not the model that this
-      process runs.
+    - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: none of the models that
+      this process runs.
     - `RESOURCE_EXHAUSTED`, `ERROR_REASON_OVERLOADED`: too many texts wait; with
       `RetryInfo`.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_PROVIDER_RATE_LIMITED`: the vendor limits the
+      rate; with `RetryInfo`.
     - `UNAVAILABLE`, `ERROR_REASON_PROVIDER_UNAVAILABLE`: the model could not be loaded or
-      reached.
+      reached, or its answer not be read.
+    - `FAILED_PRECONDITION`, `ERROR_REASON_PROVIDER_REJECTED`: the vendor refuses the
+      texts, or its vectors do not have 384 components.
+    """
+    ListEmbeddingModels: _aio.UnaryUnaryMultiCallable[_embedding_service_pb2.ListEmbeddingModelsRequest, _embedding_service_pb2.ListEmbeddingModelsResponse]  # type: ignore[assignment]
+    """Lists the models that this process runs. No effects; loads and asks nothing."""
+    CountTokens: _aio.UnaryUnaryMultiCallable[_embedding_service_pb2.CountTokensRequest, _embedding_service_pb2.CountTokensResponse]  # type: ignore[assignment]
+    """Counts the tokens of texts without embedding them. No effects. Counts of words that
+    white space separates add up.
+
+    Errors:
+    - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: none of the models that
+      this process runs.
+    - `UNAVAILABLE`, `ERROR_REASON_PROVIDER_UNAVAILABLE`: the model could not be loaded.
     """
 
 class EmbeddingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Turns text into vectors for retrieval.
 
-    Internal: called by gateway and persistence over mutual TLS.
+    Internal: called by gateway, persistence and the ingest worker over mutual TLS.
     """
 
     @_abc_1.abstractmethod
@@ -80,15 +112,43 @@ class EmbeddingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _embedding_service_pb2.EmbedRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_embedding_service_pb2.EmbedResponse, _abc.Awaitable[_embedding_service_pb2.EmbedResponse]]:
-        """Embeds texts. No effects.
+        """Embeds texts. No effects. Passages of several calls take turns; a question waits for
+        none of them.
 
         Errors:
-        - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: not the model that this
-          process runs.
+        - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: none of the models that
+          this process runs.
         - `RESOURCE_EXHAUSTED`, `ERROR_REASON_OVERLOADED`: too many texts wait; with
           `RetryInfo`.
+        - `RESOURCE_EXHAUSTED`, `ERROR_REASON_PROVIDER_RATE_LIMITED`: the vendor limits the
+          rate; with `RetryInfo`.
         - `UNAVAILABLE`, `ERROR_REASON_PROVIDER_UNAVAILABLE`: the model could not be loaded or
-          reached.
+          reached, or its answer not be read.
+        - `FAILED_PRECONDITION`, `ERROR_REASON_PROVIDER_REJECTED`: the vendor refuses the
+          texts, or its vectors do not have 384 components.
+        """
+
+    @_abc_1.abstractmethod
+    def ListEmbeddingModels(
+        self,
+        request: _embedding_service_pb2.ListEmbeddingModelsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_embedding_service_pb2.ListEmbeddingModelsResponse, _abc.Awaitable[_embedding_service_pb2.ListEmbeddingModelsResponse]]:
+        """Lists the models that this process runs. No effects; loads and asks nothing."""
+
+    @_abc_1.abstractmethod
+    def CountTokens(
+        self,
+        request: _embedding_service_pb2.CountTokensRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_embedding_service_pb2.CountTokensResponse, _abc.Awaitable[_embedding_service_pb2.CountTokensResponse]]:
+        """Counts the tokens of texts without embedding them. No effects. Counts of words that
+        white space separates add up.
+
+        Errors:
+        - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: none of the models that
+          this process runs.
+        - `UNAVAILABLE`, `ERROR_REASON_PROVIDER_UNAVAILABLE`: the model could not be loaded.
         """
 
 def add_EmbeddingServiceServicer_to_server(servicer: EmbeddingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file lamla/llm/v1/embedding_service.proto.
  */
 export const file_lamla_llm_v1_embedding_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRsYW1sYS9sbG0vdjEvZW1iZWRkaW5nX3NlcnZpY2UucHJvdG8SDGxhbWxhLmxsbS52MSKJAQoMRW1iZWRSZXF1ZXN0EiMKBXRleHRzGAEgAygJQhS6SBGSAQ4IARCAAiIHcgUQARjAPhI7CgdwdXJwb3NlGAIgASgOMh4ubGFtbGEubGxtLnYxLkVtYmVkZGluZ1B1cnBvc2VCCrpIB4IBBBABIAASFwoFbW9kZWwYAyABKAlCCLpIBXIDGMgBIl4KDUVtYmVkUmVzcG9uc2USKwoKZW1iZWRkaW5ncxgBIAMoCzIXLmxhbWxhLmxsbS52MS5FbWJlZGRpbmcSDQoFbW9kZWwYAiABKAkSEQoJZGltZW5zaW9uGAMgASgNIjAKCUVtYmVkZGluZxIOCgZ2YWx1ZXMYASADKAISEwoLdG9rZW5fY291bnQYAiABKA0qcQoQRW1iZWRkaW5nUHVycG9zZRIhCh1FTUJFRERJTkdfUFVSUE9TRV9VTlNQRUNJRklFRBAAEhsKF0VNQkVERElOR19QVVJQT1NFX1FVRVJZEAESHQoZRU1CRURESU5HX1BVUlBPU0VfUEFTU0FHRRACMlQKEEVtYmVkZGluZ1NlcnZpY2USQAoFRW1iZWQSGi5sYW1sYS5sbG0udjEuRW1iZWRSZXF1ZXN0GhsubGFtbGEubGxtLnYxLkVtYmVkUmVzcG9uc2ViBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("CiRsYW1sYS9sbG0vdjEvZW1iZWRkaW5nX3NlcnZpY2UucHJvdG8SDGxhbWxhLmxsbS52MSKJAQoMRW1iZWRSZXF1ZXN0EiMKBXRleHRzGAEgAygJQhS6SBGSAQ4IARCAAiIHcgUQARjAPhI7CgdwdXJwb3NlGAIgASgOMh4ubGFtbGEubGxtLnYxLkVtYmVkZGluZ1B1cnBvc2VCCrpIB4IBBBABIAASFwoFbW9kZWwYAyABKAlCCLpIBXIDGMgBIl4KDUVtYmVkUmVzcG9uc2USKwoKZW1iZWRkaW5ncxgBIAMoCzIXLmxhbWxhLmxsbS52MS5FbWJlZGRpbmcSDQoFbW9kZWwYAiABKAkSEQoJZGltZW5zaW9uGAMgASgNIjAKCUVtYmVkZGluZxIOCgZ2YWx1ZXMYASADKAISEwoLdG9rZW5fY291bnQYAiABKA0iHAoaTGlzdEVtYmVkZGluZ01vZGVsc1JlcXVlc3QiSwobTGlzdEVtYmVkZGluZ01vZGVsc1Jlc3BvbnNlEiwKBm1vZGVscxgBIAMoCzIcLmxhbWxhLmxsbS52MS5FbWJlZGRpbmdNb2RlbCJtCg5FbWJlZGRpbmdNb2RlbBIMCgRuYW1lGAEgASgJEhAKCHByb3ZpZGVyGAIgASgJEhEKCWRpbWVuc2lvbhgDIAEoDRIVCg13aW5kb3dfdG9rZW5zGAQgASgNEhEKCWxhbmd1YWdlcxgFIAMoCSJRChJDb3VudFRva2Vuc1JlcXVlc3QSIgoFdGV4dHMYASADKAlCE7pIEJIBDQgBEIAgIgZyBBigjQYSFwoFbW9kZWwYAiABKAlCCLpIBXIDGMgBIk8KE0NvdW50VG9rZW5zUmVzcG9uc2USFAoMdG9rZW5fY291bnRzGAEgAygNEg0KBW1vZGVsGAIgASgJEhMKC2lzX2VzdGltYXRlGAMgASgIKnEKEEVtYmVkZGluZ1B1cnBvc2USIQodRU1CRURESU5HX1BVUlBPU0VfVU5TUEVDSUZJRUQQABIbChdFTUJFRERJTkdfUFVSUE9TRV9RVUVSWRABEh0KGUVNQkVERElOR19QVVJQT1NFX1BBU1NBR0UQAjKUAgoQRW1iZWRkaW5nU2VydmljZRJACgVFbWJlZBIaLmxhbWxhLmxsbS52MS5FbWJlZFJlcXVlc3QaGy5sYW1sYS5sbG0udjEuRW1iZWRSZXNwb25zZRJqChNMaXN0RW1iZWRkaW5nTW9kZWxzEigubGFtbGEubGxtLnYxLkxpc3RFbWJlZGRpbmdNb2RlbHNSZXF1ZXN0GikubGFtbGEubGxtLnYxLkxpc3RFbWJlZGRpbmdNb2RlbHNSZXNwb25zZRJSCgtDb3VudFRva2VucxIgLmxhbWxhLmxsbS52MS5Db3VudFRva2Vuc1JlcXVlc3QaIS5sYW1sYS5sbG0udjEuQ291bnRUb2tlbnNSZXNwb25zZWIGcHJvdG8z", [file_buf_validate_validate]);
 
 /**
  * Texts to embed.
@@ -35,7 +35,8 @@ export type EmbedRequest = Message<"lamla.llm.v1.EmbedRequest"> & {
   purpose: EmbeddingPurpose;
 
   /**
-   * The model that the caller's vectors were made with. Empty means the default.
+   * The model that the caller's vectors were made with, by its listed name. Empty means
+   * the default.
    *
    * @generated from field: string model = 3;
    */
@@ -98,7 +99,8 @@ export type Embedding = Message<"lamla.llm.v1.Embedding"> & {
   values: number[];
 
   /**
-   * Tokens of the text that the model saw.
+   * Tokens of the text that the model saw. Of a vendor's answer to several texts: the
+   * text's share, by its length, of what the vendor counted.
    *
    * @generated from field: uint32 token_count = 2;
    */
@@ -111,6 +113,155 @@ export type Embedding = Message<"lamla.llm.v1.Embedding"> & {
  */
 export const EmbeddingSchema: GenMessage<Embedding> = /*@__PURE__*/
   messageDesc(file_lamla_llm_v1_embedding_service, 2);
+
+/**
+ * Asks for all of them.
+ *
+ * @generated from message lamla.llm.v1.ListEmbeddingModelsRequest
+ */
+export type ListEmbeddingModelsRequest = Message<"lamla.llm.v1.ListEmbeddingModelsRequest"> & {
+};
+
+/**
+ * Describes the message lamla.llm.v1.ListEmbeddingModelsRequest.
+ * Use `create(ListEmbeddingModelsRequestSchema)` to create a new message.
+ */
+export const ListEmbeddingModelsRequestSchema: GenMessage<ListEmbeddingModelsRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_llm_v1_embedding_service, 3);
+
+/**
+ * The models that can be asked for.
+ *
+ * @generated from message lamla.llm.v1.ListEmbeddingModelsResponse
+ */
+export type ListEmbeddingModelsResponse = Message<"lamla.llm.v1.ListEmbeddingModelsResponse"> & {
+  /**
+   * The default first.
+   *
+   * @generated from field: repeated lamla.llm.v1.EmbeddingModel models = 1;
+   */
+  models: EmbeddingModel[];
+};
+
+/**
+ * Describes the message lamla.llm.v1.ListEmbeddingModelsResponse.
+ * Use `create(ListEmbeddingModelsResponseSchema)` to create a new message.
+ */
+export const ListEmbeddingModelsResponseSchema: GenMessage<ListEmbeddingModelsResponse> = /*@__PURE__*/
+  messageDesc(file_lamla_llm_v1_embedding_service, 4);
+
+/**
+ * A model that turns text into vectors.
+ *
+ * @generated from message lamla.llm.v1.EmbeddingModel
+ */
+export type EmbeddingModel = Message<"lamla.llm.v1.EmbeddingModel"> & {
+  /**
+   * Its name with its version: vectors of another are not comparable.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Who runs it, as `LAMLA_LLM_EMBEDDERS` calls it.
+   *
+   * @generated from field: string provider = 2;
+   */
+  provider: string;
+
+  /**
+   * The length of every vector: 384.
+   *
+   * @generated from field: uint32 dimension = 3;
+   */
+  dimension: number;
+
+  /**
+   * How many tokens of a text the model sees; its own marks are not counted.
+   *
+   * @generated from field: uint32 window_tokens = 4;
+   */
+  windowTokens: number;
+
+  /**
+   * The languages that it knows well: BCP 47 codes without script or region. Empty when
+   * that is not known.
+   *
+   * @generated from field: repeated string languages = 5;
+   */
+  languages: string[];
+};
+
+/**
+ * Describes the message lamla.llm.v1.EmbeddingModel.
+ * Use `create(EmbeddingModelSchema)` to create a new message.
+ */
+export const EmbeddingModelSchema: GenMessage<EmbeddingModel> = /*@__PURE__*/
+  messageDesc(file_lamla_llm_v1_embedding_service, 5);
+
+/**
+ * Texts to count.
+ *
+ * @generated from message lamla.llm.v1.CountTokensRequest
+ */
+export type CountTokensRequest = Message<"lamla.llm.v1.CountTokensRequest"> & {
+  /**
+   * 1 to 4,096 texts of up to 100,000 Unicode characters, 4 MiB in all.
+   *
+   * @generated from field: repeated string texts = 1;
+   */
+  texts: string[];
+
+  /**
+   * The model that counts, by its listed name. Empty means the default.
+   *
+   * @generated from field: string model = 2;
+   */
+  model: string;
+};
+
+/**
+ * Describes the message lamla.llm.v1.CountTokensRequest.
+ * Use `create(CountTokensRequestSchema)` to create a new message.
+ */
+export const CountTokensRequestSchema: GenMessage<CountTokensRequest> = /*@__PURE__*/
+  messageDesc(file_lamla_llm_v1_embedding_service, 6);
+
+/**
+ * How many tokens the texts have.
+ *
+ * @generated from message lamla.llm.v1.CountTokensResponse
+ */
+export type CountTokensResponse = Message<"lamla.llm.v1.CountTokensResponse"> & {
+  /**
+   * One for each text, what is outside the window included, the model's own marks not.
+   *
+   * @generated from field: repeated uint32 token_counts = 1;
+   */
+  tokenCounts: number[];
+
+  /**
+   * The model that counted.
+   *
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * Whether this is an estimate, because only the vendor can count.
+   *
+   * @generated from field: bool is_estimate = 3;
+   */
+  isEstimate: boolean;
+};
+
+/**
+ * Describes the message lamla.llm.v1.CountTokensResponse.
+ * Use `create(CountTokensResponseSchema)` to create a new message.
+ */
+export const CountTokensResponseSchema: GenMessage<CountTokensResponse> = /*@__PURE__*/
+  messageDesc(file_lamla_llm_v1_embedding_service, 7);
 
 /**
  * What a text is embedded for.
@@ -149,21 +300,26 @@ export const EmbeddingPurposeSchema: GenEnum<EmbeddingPurpose> = /*@__PURE__*/
 /**
  * Turns text into vectors for retrieval.
  *
- * Internal: called by gateway and persistence over mutual TLS.
+ * Internal: called by gateway, persistence and the ingest worker over mutual TLS.
  *
  * @generated from service lamla.llm.v1.EmbeddingService
  */
 export const EmbeddingService: GenService<{
   /**
-   * Embeds texts. No effects.
+   * Embeds texts. No effects. Passages of several calls take turns; a question waits for
+   * none of them.
    *
    * Errors:
-   * - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: not the model that this
-   *   process runs.
+   * - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: none of the models that
+   *   this process runs.
    * - `RESOURCE_EXHAUSTED`, `ERROR_REASON_OVERLOADED`: too many texts wait; with
    *   `RetryInfo`.
+   * - `RESOURCE_EXHAUSTED`, `ERROR_REASON_PROVIDER_RATE_LIMITED`: the vendor limits the
+   *   rate; with `RetryInfo`.
    * - `UNAVAILABLE`, `ERROR_REASON_PROVIDER_UNAVAILABLE`: the model could not be loaded or
-   *   reached.
+   *   reached, or its answer not be read.
+   * - `FAILED_PRECONDITION`, `ERROR_REASON_PROVIDER_REJECTED`: the vendor refuses the
+   *   texts, or its vectors do not have 384 components.
    *
    * @generated from rpc lamla.llm.v1.EmbeddingService.Embed
    */
@@ -171,6 +327,32 @@ export const EmbeddingService: GenService<{
     methodKind: "unary";
     input: typeof EmbedRequestSchema;
     output: typeof EmbedResponseSchema;
+  },
+  /**
+   * Lists the models that this process runs. No effects; loads and asks nothing.
+   *
+   * @generated from rpc lamla.llm.v1.EmbeddingService.ListEmbeddingModels
+   */
+  listEmbeddingModels: {
+    methodKind: "unary";
+    input: typeof ListEmbeddingModelsRequestSchema;
+    output: typeof ListEmbeddingModelsResponseSchema;
+  },
+  /**
+   * Counts the tokens of texts without embedding them. No effects. Counts of words that
+   * white space separates add up.
+   *
+   * Errors:
+   * - `INVALID_ARGUMENT`, `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`: none of the models that
+   *   this process runs.
+   * - `UNAVAILABLE`, `ERROR_REASON_PROVIDER_UNAVAILABLE`: the model could not be loaded.
+   *
+   * @generated from rpc lamla.llm.v1.EmbeddingService.CountTokens
+   */
+  countTokens: {
+    methodKind: "unary";
+    input: typeof CountTokensRequestSchema;
+    output: typeof CountTokensResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_lamla_llm_v1_embedding_service, 0);
