@@ -14,6 +14,16 @@ from persistence.documents.parsing.domain import FailureReason, ParseError, Read
 _MODULES: dict[str, str] = {
     of.PDF: "pdf",
     of.DOCX: "docx",
+    of.HTML: "html_page",
+    of.XML: "xml_text",
+    of.SVG: "xml_text",
+    of.MARKDOWN: "markdown",
+    of.PLAIN: "plain",
+    of.CSV: "delimited",
+    of.TSV: "delimited",
+    of.JSON: "json_text",
+    of.JSON_LINES: "json_text",
+    of.NOTEBOOK: "notebook",
     **dict.fromkeys(of.IMAGES, "image"),
 }
 

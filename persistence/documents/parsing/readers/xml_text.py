@@ -1,0 +1,154 @@
+"""XML of any vocabulary: running text as it is, fields with their names.
+
+An element that has text and elements in it is running text. One that only has elements
+is a record, and each of them that only has text is a field of it.
+"""
+
+import codecs
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from xml.parsers import expat  # noqa: S407 - It fetches nothing and bounds entities.
+
+from persistence.documents.parsing import media_types
+from persistence.documents.parsing.domain import (
+    Block,
+    Event,
+    FailureReason,
+    Opened,
+    ParseError,
+    Source,
+)
+from persistence.documents.parsing.readers.blocks import paragraph
+from persistence.documents.parsing.readers.decoding import (
+    declared_encoding,
+    encoding_of,
+)
+from persistence.documents.parsing.readers.slicing import sliced
+
+_START = 1 << 12
+_STEP = 1 << 16
+_FIELD = 200
+"""A text that is longer speaks for itself."""
+_MANY_FIELDS = 50
+_NAMELESS = frozenset("p para simpara paragraph text title head span item entry".split())
+_NAMES = ("name", "key", "label")
+
+
+class XmlReader:
+    """Reads .xml, and the text in .svg drawings."""
+
+    media_types = frozenset({media_types.XML, media_types.SVG})
+
+    def read(self, source: Source) -> Iterator[Event]:
+        """See `Reader.read`."""
+        yield Opened()
+        blocks = _blocks(source)
+        yield from sliced(blocks, source.options.page_characters, count(1))
+
+
+@dataclass(slots=True)
+class _Element:
+    name: str
+    label: str
+    text: str = ""
+    waiting: list[tuple[str, str]] = field(default_factory=list)
+    attributes: str = ""
+
+
+def _blocks(source: Source) -> Iterator[Block]:
+    with source.path.open("rb") as file:
+        encoding = encoding_of(source.path, declared=declared_encoding(file.read(_START)))
+    target = _Target(named=source.media_type == media_types.XML)
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartElementHandler = target.start
+    parser.EndElementHandler = target.end
+    parser.CharacterDataHandler = target.data
+    recode = codecs.getincrementaldecoder(encoding)("replace")
+    try:
+        with source.path.open("rb") as file:
+            while step := file.read(_STEP):
+                parser.Parse(recode.decode(step))
+                yield from target.take()
+        parser.Parse("", True)  # noqa: FBT003 - Its name is not a keyword.
+    except expat.ExpatError as error:
+        raise ParseError(FailureReason.DAMAGED, "XML") from error
+    yield from target.finish()
+
+
+class _Target:
+    """What the parser calls for each tag and text."""
+
+    def __init__(self, *, named: bool) -> None:
+        self._named = named
+        self._open: list[_Element] = [_Element("", "")]
+        self._ready: list[Block] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        name = tag.rpartition("}")[2]
+        label = next((attributes[each] for each in _NAMES if each in attributes), name)
+        said = ", ".join(
+            f"{key.rpartition('}')[2]}: {value}" for key, value in attributes.items()
+        )
+        self._open.append(_Element(name, label, attributes=said if self._named else ""))
+
+    def data(self, data: str) -> None:
+        element = self._open[-1]
+        if element.waiting:
+            element.waiting.append(("", data))
+            if not data.strip():
+                return
+            # Text after an element: both are running text.
+            element.text += "".join(text for _, text in element.waiting)
+            element.waiting = []
+        else:
+            element.text += data
+
+    def end(self, tag: str) -> None:
+        element = self._open.pop()
+        above = self._open[-1]
+        if element.name in ("style", "script"):
+            return
+        if element.waiting:
+            self._say_above()
+            self._ready.extend(self._fields(element))
+            return
+        text = element.text if element.text.strip() else element.attributes
+        if above.text.strip():
+            above.text += element.text
+        elif text.strip():
+            above.waiting.append((element.label, text))
+            if len(text) > _FIELD or len(above.waiting) > _MANY_FIELDS:
+                self._say_above()
+
+    def finish(self) -> list[Block]:
+        self._say_above()
+        return self.take()
+
+    def take(self) -> list[Block]:
+        done, self._ready = self._ready, []
+        return done
+
+    def _say_above(self) -> None:
+        for element in self._open:
+            self._ready.extend(self._fields(element))
+
+    def _fields(self, element: _Element) -> Iterator[Block]:
+        waiting = [(name, text) for name, text in element.waiting if text.strip()]
+        element.waiting = []
+        names = [name for name, _ in waiting]
+        lines: list[str] = []
+        for name, text in waiting:
+            stored = " ".join(text.split())
+            alone = name in _NAMELESS or names.count(name) > 1 or not self._named
+            if alone or len(stored) > _FIELD:
+                yield from paragraph("\n".join(lines))
+                lines = []
+                yield from paragraph(stored)
+            else:
+                lines.append(f"{name}: {stored}")
+        yield from paragraph("\n".join(lines))
+
+
+READER = XmlReader()
