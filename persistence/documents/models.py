@@ -200,9 +200,11 @@ class StagedVector(models.Model):
     Removed when its document is READY.
     """
 
-    pk = models.CompositePrimaryKey("document_id", "ordinal", "owner_id")
+    pk = models.CompositePrimaryKey("document_id", "index_id", "ordinal", "owner_id")
     document = _reference("documents.Document")
     owner = _owner()
+    # The index version that it is for.
+    index_id = models.SmallIntegerField()
     ordinal = models.IntegerField()
     # SHA-256 of the model's name and the text: what the vector was made of.
     source_hash = models.BinaryField(max_length=32)
