@@ -74,9 +74,20 @@ class PersistenceSettings(StorageSettings):
         description="Threads, and so connections, for work that spans owners.",
     )
     pool_size: int = Field(
-        default=8,
+        default=6,
         ge=1,
         description="Connections of the pool for checkpoints.",
+    )
+    search_pool_size: int = Field(
+        default=3,
+        ge=1,
+        description="Connections of the pool for searches in documents.",
+    )
+    pgvector_enabled: bool = Field(
+        default=True,
+        description="Whether chunks are found by vectors too; false: by words alone, "
+        "and new documents get no vectors.",
+        validation_alias="PGVECTOR_ENABLED",
     )
     http_threads: int = Field(
         default=4,
@@ -182,11 +193,16 @@ class PersistenceSettings(StorageSettings):
     def _pools_fit(self) -> PersistenceSettings:
         app = self.replicas * self.orm_threads
         service = self.replicas * (
-            self.service_threads + self.pool_size + self.http_threads
+            self.service_threads
+            + self.pool_size
+            + self.search_pool_size
+            + self.http_threads
         )
         room = (
             database.APP_CONNECTIONS - database.SPARE_CONNECTIONS,
-            database.SERVICE_CONNECTIONS - database.SPARE_CONNECTIONS,
+            database.SERVICE_CONNECTIONS
+            - database.INGEST_CONNECTIONS
+            - database.SPARE_CONNECTIONS,
         )
         if app > room[0]:
             raise ValueError(
@@ -195,8 +211,8 @@ class PersistenceSettings(StorageSettings):
             )
         if service > room[1]:
             raise ValueError(
-                "LAMLA_PERSISTENCE_SERVICE_THREADS, _POOL_SIZE and _HTTP_THREADS: "
-                f"{service} connections in all replicas; at most {room[1]}."
+                "LAMLA_PERSISTENCE_SERVICE_THREADS, _POOL_SIZE, _SEARCH_POOL_SIZE and "
+                f"_HTTP_THREADS: {service} connections in all replicas; at most {room[1]}."
             )
         return self
 

@@ -15,8 +15,10 @@ APP_ROLE = "lamla_app"
 SERVICE_ROLE = "lamla_service"
 
 # How many connections each role may have, set on the role itself; 50 together.
-APP_CONNECTIONS = 30
-SERVICE_CONNECTIONS = 20
+APP_CONNECTIONS = 20
+SERVICE_CONNECTIONS = 30
+# Of those, what the ingest worker takes, and who listens for notifications.
+INGEST_CONNECTIONS = 8
 # What the pools leave of them for operators' shells and scripts.
 SPARE_CONNECTIONS = 2
 

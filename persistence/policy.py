@@ -2,6 +2,7 @@
 
 from mesh.policy import Policy
 from persistence.chat.policy import POLICY as CHAT
+from persistence.documents.retrieval.policy import POLICY as CHUNKS
 from persistence.identity.policy import POLICY as IDENTITY
 
-POLICY: Policy = {**IDENTITY, **CHAT}
+POLICY: Policy = {**IDENTITY, **CHAT, **CHUNKS}

@@ -14,6 +14,8 @@ from persistence.chat.servicer import ConversationServicer
 from persistence.chat.turns.servicer import SERVICE as TURNS
 from persistence.chat.turns.servicer import TurnServicer
 from persistence.config import PersistenceSettings
+from persistence.documents.retrieval.servicer import SERVICE as CHUNKS
+from persistence.documents.retrieval.servicer import ChunkServicer
 from persistence.http.app import HttpApp, PublicKeys
 from persistence.http.asgi import App
 from persistence.http.django_app import BoundedDjango
@@ -58,6 +60,9 @@ class Process:
         keys = _signing_keys(config)
         certs = Certificates(config.certs_dir)
         self.pool = Pool(config.service_database, size=config.pool_size)
+        # Of its own: a search takes longer than a checkpoint may wait.
+        self.search_pool = Pool(config.service_database, size=config.search_pool_size)
+        chunks = ChunkServicer(self.search_pool, vector_leg=config.pgvector_enabled)
         self.server = PeerServer(
             config,
             listen=config.listen,
@@ -75,6 +80,7 @@ class Process:
             GUESTS: GuestServicer(keys).register,
             CONVERSATIONS: ConversationServicer().register,
             TURNS: TurnServicer(self.pool).register,
+            CHUNKS: chunks.register,
         }
         self.services = tuple(servicers)
         for name, register in servicers.items():
@@ -120,6 +126,7 @@ class Process:
     async def start(self) -> None:
         """Starts all but the gRPC server."""
         await self.pool.open()
+        await self.search_pool.open()
         await self.http.start()
         self._working = [asyncio.create_task(each.run()) for each in self.periodic]
 
@@ -130,6 +137,7 @@ class Process:
         await asyncio.gather(*self._working, return_exceptions=True)
         await self.http.stop()
         await self.peers.close()
+        await self.search_pool.close()
         await self.pool.close()
 
 

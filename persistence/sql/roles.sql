@@ -11,8 +11,8 @@ BEGIN
     FOR entry IN
         SELECT * FROM (VALUES
             ('lamla_owner', 'lamla.owner_password', -1),
-            ('lamla_app', 'lamla.app_password', 30),
-            ('lamla_service', 'lamla.service_password', 20)
+            ('lamla_app', 'lamla.app_password', 20),
+            ('lamla_service', 'lamla.service_password', 30)
         ) AS roles (name, setting, connections)
     LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = entry.name) THEN

@@ -125,12 +125,14 @@ def empty(server: TestServer) -> None:
         tables = superuser.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             " AND tablename NOT IN ('django_migrations', 'django_content_type',"
-            " 'auth_permission')"
+            " 'auth_permission', 'documents_indexversion')"
         )
         deletes = [
             sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for (name,) in tables
         ]
         superuser.execute(sql.SQL(";").join(deletes))
+        superuser.execute("DELETE FROM documents_indexversion WHERE id > 1")
+        superuser.execute("UPDATE documents_indexversion SET model = '', state = 2")
 
 
 def as_owner_run(function: Callable[[], R]) -> R:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import pytest
 
 from mesh.settings import SettingsError, load
+from persistence import database
 from persistence.config import PersistenceSettings
 
+POOLS = (
+    "orm_threads",
+    "service_threads",
+    "pool_size",
+    "search_pool_size",
+    "http_threads",
+)
 SECRET = "k3Yw9-Qz" * 8
 GOOD = {
     "ENVIRONMENT": "production",
@@ -195,7 +203,7 @@ class TestPools:
         By default all pools of a process together stay below 50 connections.
         """
         s = environment()
-        total = s.orm_threads + s.service_threads + s.pool_size + s.http_threads
+        total = sum(getattr(s, name) for name in POOLS) + database.INGEST_CONNECTIONS
 
         assert total < 50
 

@@ -22,9 +22,9 @@ STATE = """
     FROM pg_roles WHERE rolname LIKE 'lamla%' ORDER BY rolname
 """
 ROLES = [
-    ("lamla_app", True, False, False, False, False, 30),
+    ("lamla_app", True, False, False, False, False, 20),
     ("lamla_owner", True, False, False, False, False, -1),
-    ("lamla_service", True, False, False, False, False, 20),
+    ("lamla_service", True, False, False, False, False, 30),
 ]
 
 

@@ -1,0 +1,1 @@
+"""Tests of searching chunks, over real PostgreSQL and real mutual TLS."""
