@@ -1,0 +1,64 @@
+"""Stems by Snowball: https://snowballstem.org/algorithms/."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+
+import Stemmer
+
+ALGORITHMS = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "eo": "esperanto",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fa": "persian",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+"""Snowball's name for each language that it stems."""
+
+_local = threading.local()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(Stemmer.algorithms())
+
+
+def stems(words: list[str], language: str) -> list[str]:
+    """Returns the stem of each word; the words themselves in other languages."""
+    algorithm = ALGORITHMS.get(language)
+    if algorithm is None or algorithm not in _known():
+        return words
+    # A stemmer is not safe between threads.
+    made: dict[str, Stemmer.Stemmer] = _local.__dict__.setdefault("made", {})
+    if algorithm not in made:
+        made[algorithm] = Stemmer.Stemmer(algorithm)
+    return list(made[algorithm].stemWords(words))
