@@ -27,6 +27,8 @@ class Glyph:
         x0: Left end, of the room it takes in its line rather than of its ink.
         y0: Upper end, as high as the font's letters reach.
         font: The size that the page asks of its font; some pages ask for 1 and scale.
+        base: The y of the line that it stands on.
+        across: The x of the place where it begins.
     """
 
     text: str
@@ -35,6 +37,8 @@ class Glyph:
     x1: float
     y1: float
     font: float = 0.0
+    base: float = 0.0
+    across: float = 0.0
 
     @property
     def size(self) -> float:
@@ -62,6 +66,9 @@ def _read(text_page: api.FPDF_TEXTPAGE, most: int) -> list[Glyph]:
     where = ctypes.byref(box)
     unicode_of, box_of = api.FPDFText_GetUnicode, api.FPDFText_GetLooseCharBox
     angle_of, size_of = api.FPDFText_GetCharAngle, api.FPDFText_GetFontSize
+    origin_of = api.FPDFText_GetCharOrigin
+    x, y = ctypes.c_double(), ctypes.c_double()
+    at_x, at_y = ctypes.byref(x), ctypes.byref(y)
     found: list[Glyph] = []
     angles: Counter[int] = Counter()
     high = 0
@@ -78,15 +85,26 @@ def _read(text_page: api.FPDF_TEXTPAGE, most: int) -> list[Glyph]:
             code = 0x2D
         high = 0
         font = size_of(text_page, index)
-        glyph = Glyph(chr(code), box.left, -box.top, box.right, -box.bottom, font)
-        found.append(glyph)
+        origin_of(text_page, index, at_x, at_y)
+        found.append(
+            Glyph(
+                chr(code),
+                *(box.left, -box.top, box.right, -box.bottom),
+                *(font, -y.value, x.value),
+            )
+        )
         if index % 16 == 0:
             angles[round(angle_of(text_page, index) / _ANGLE_STEP) % 24] += 1
     quarter = angles.most_common(1)[0][0] if angles else 0
-    if quarter in _UPWARDS:
-        return [Glyph(g.text, -g.y1, g.x0, -g.y0, g.x1, g.font) for g in found]
-    if quarter in _DOWNWARDS:
-        return [Glyph(g.text, g.y0, -g.x1, g.y1, -g.x0, g.font) for g in found]
-    if quarter in _UPSIDE_DOWN:
-        return [Glyph(g.text, -g.x1, -g.y1, -g.x0, -g.y0, g.font) for g in found]
-    return found
+    return [_turned(quarter, glyph) for glyph in found] if quarter else found
+
+
+def _turned(angle: int, g: Glyph) -> Glyph:
+    """A glyph of a page whose text runs upwards, downwards or on its head."""
+    if angle in _UPWARDS:
+        return Glyph(g.text, -g.y1, g.x0, -g.y0, g.x1, g.font, g.across, -g.base)
+    if angle in _DOWNWARDS:
+        return Glyph(g.text, g.y0, -g.x1, g.y1, -g.x0, g.font, -g.across, g.base)
+    if angle in _UPSIDE_DOWN:
+        return Glyph(g.text, -g.x1, -g.y1, -g.x0, -g.y0, g.font, -g.base, -g.across)
+    return g

@@ -34,6 +34,7 @@ _HEADINGS = ((1.7, 1), (1.3, 2), (1.12, 3))
 """Size against the page's usual size, and the level that it makes."""
 
 _HEADING_CHARACTERS = 200
+_FULL = 0.7
 _PARAGRAPH_GAP = 0.75
 """Of a row's height, from one row's lower end to the next one's upper."""
 
@@ -94,15 +95,27 @@ def _block(rows: list[Row], usual: float) -> Block:
 
 def _joined(rows: list[Row]) -> str:
     """Lines that fill their column run on; the ends of short ones were meant."""
-    left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
-    full = left + (right - left) * 0.7
     text = join_broken_words("\n".join(row.text for row in rows))
-    if all(row.x1 >= full or row.x0 <= right - full + left for row in rows[:-1]):
-        text = _NO_BLANK_BETWEEN.sub("", text)
-        ends_meant = sum(row.x1 - row.x0 < full - left for row in rows[:-1])
-        if ends_meant * 2 <= len(rows):
-            text = text.replace("\n", " ")
+    text = _NO_BLANK_BETWEEN.sub("", text)
+    short = lines = 0
+    for run in _runs(rows):
+        width = max(row.x1 for row in run) - min(row.x0 for row in run)
+        short += sum(row.x1 - row.x0 < width * _FULL for row in run[:-1])
+        lines += len(run)
+    if short * 2 <= lines - 1:
+        text = text.replace("\n", " ")
     return normalise(text)
+
+
+def _runs(rows: list[Row]) -> Iterator[list[Row]]:
+    """A paragraph's parts in each column."""
+    run = rows[:1]
+    for one, two in pairwise(rows):
+        if two.y0 < one.y0 - one.size / 2:
+            yield run
+            run = []
+        run.append(two)
+    yield run
 
 
 def _paragraphs(rows: list[Row]) -> Iterator[list[Row]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from persistence.documents.parsing.readers.pdf_direction import (
     has_right_to_left,
+    least_gap,
     logical_text,
 )
 from persistence.documents.parsing.readers.pdf_glyphs import Glyph
@@ -17,6 +18,8 @@ _CELL_GAP = 0.9
 _BLANK_GAP = 0.22
 _SAME_LINE = 0.5
 """The part of the lower one of two heights that must be shared."""
+
+_SAME_BASE = 0.15
 
 _ACCENTS = {
     "\u00b4": "\u0301",
@@ -85,7 +88,7 @@ def is_vertical(glyphs: list[Glyph]) -> bool:
     """Whether the page's text runs downwards, as Chinese and Japanese may."""
     down = across = 0
     for one, two in zip(glyphs, glyphs[1:], strict=False):
-        if unicodedata.east_asian_width(one.text[0]) not in "WF":
+        if not _is_wide(one.text):
             continue
         step_x, step_y = abs(two.x0 - one.x0), two.y0 - one.y0
         em = max(one.size, one.x1 - one.x0)
@@ -96,26 +99,35 @@ def is_vertical(glyphs: list[Glyph]) -> bool:
 
 def laid_flat(glyphs: list[Glyph]) -> list[Glyph]:
     """Turns a page of vertical text: downwards becomes rightwards, leftwards down."""
-    return [Glyph(g.text, g.y0, -g.x1, g.y1, -g.x0, g.font) for g in glyphs]
+    return [
+        Glyph(g.text, g.y0, -g.x1, g.y1, -g.x0, g.font, -g.across, g.base)
+        for g in glyphs
+    ]
 
 
 def _lines(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
     line: list[Glyph] = []
-    top = bottom = 0.0
+    top = bottom = base = 0.0
     for glyph in glyphs:
         if glyph.text.isspace():
             if line:
                 line.append(glyph)
             continue
         shared = min(bottom, glyph.y1) - max(top, glyph.y0)
-        if line and shared < _SAME_LINE * min(bottom - top, glyph.size):
+        # Some fonts say nothing of their height, so the line's foot counts too.
+        if (
+            line
+            and shared < _SAME_LINE * min(bottom - top, glyph.size)
+            and abs(glyph.base - base) > max(0.8, _SAME_BASE * glyph.size)
+        ):
             yield line
             line = []
         if not line:
-            top, bottom = glyph.y0, glyph.y1
+            top, bottom, base = glyph.y0, glyph.y1, glyph.base
         elif glyph.size > (bottom - top) * 0.8:
             # The line is as high as its letters are, not as its fractions.
             top, bottom = (top + glyph.y0) / 2, (bottom + glyph.y1) / 2
+            base = glyph.base
         line.append(glyph)
     if line:
         yield line
@@ -127,10 +139,11 @@ def _row(line: list[Glyph]) -> Row | None:
         return None
     size = statistics.median(glyph.size for glyph in inked)
     leftward = has_right_to_left(inked)
+    gap = least_gap(line) if leftward else 0.0
     ordered = _by_place(line) if leftward or _runs_back(inked) else line
     cells = []
     for part in _parts(ordered, size * _CELL_GAP):
-        text = logical_text(part) if leftward else _text(part)
+        text = logical_text(part, gap) if leftward else _text(part)
         if text := text.strip():
             ink = [glyph for glyph in part if not glyph.text.isspace()]
             left, right = min(g.x0 for g in ink), max(g.x1 for g in ink)
@@ -188,7 +201,8 @@ def _text(part: list[Glyph]) -> str:
             if accented:
                 last = glyph
                 continue
-            if blank or glyph.x0 - last.x1 > _BLANK_GAP * glyph.size:
+            wide = _is_wide(last.text) and _is_wide(glyph.text)
+            if not wide and (blank or glyph.x0 - last.x1 > _BLANK_GAP * glyph.size):
                 out.append(" ")
         out.append(glyph.text)
         last, blank = glyph, False
@@ -211,3 +225,11 @@ def _accented(out: list[str], last: Glyph, glyph: Glyph) -> bool:
 
 def _base(letter: str) -> str:
     return {"\u0131": "i", "\u0237": "j"}.get(letter, letter)
+
+
+def _is_wide(character: str) -> bool:
+    """Whether it is written without blanks between words, as in Chinese."""
+    return (
+        unicodedata.east_asian_width(character) in "WF"
+        and not "\uac00" <= character <= "\ud7a3"
+    )
