@@ -19,9 +19,9 @@ from persistence.documents.parsing.domain import (
     Page,
 )
 
-# Of the text alone: with title, headings and header row it must fit the window of the
-# built-in embedding model, 256 tokens (llm_worker/embeddings/minilm.py).
-BUDGET_TOKENS = 190
+# Some 950 letters: a passage that one vector can stand for, and one can read at a
+# glance. With title and headings it fits the windows of the models (256 tokens and up).
+BUDGET_TOKENS = 240
 # A chunk of fewer says too little alone: the next heading does not end it.
 FEW_TOKENS = 60
 # What a table's header row may add to each of its chunks.

@@ -11,7 +11,7 @@ from persistence.documents.parsing.domain import Block, BlockKind, Page
 
 HEADER = "Part | Torque | Interval"
 SENTENCE = "The pump lifts water into the upper tank every morning. "
-LONG = SENTENCE * 12
+LONG = SENTENCE * 16
 
 
 def heading(text: str, level: int = 1) -> Block:
