@@ -123,7 +123,7 @@ class _Segment:
         )
         owners = (document.owner_id, document.document_id)
         self._vectors += [
-            (index, chunk_id, *owners, HalfVector(vector).to_text())
+            (index, chunk_id, *owners, HalfVector(list(vector)).to_text())
             for index, vector in indexed.vectors.items()
         ]
 

@@ -22,8 +22,9 @@ MODEL = "test-model@1"
 
 _DOCUMENT = """
 INSERT INTO documents_document (
-    id, owner_id, title, state, chunk_count, page_count, language, content_sha256
-) VALUES (%s, %s, %s, %s, %s, 1, %s, %s)
+    id, owner_id, title, file_name, media_type, storage_name, source_url,
+    state, chunk_count, page_count, language, content_sha256
+) VALUES (%s, %s, %s, '', 'text/plain', '', '', %s, %s, 1, %s, %s)
 """
 _PAGE = """
 INSERT INTO documents_documentpage (document_id, owner_id, number, label, text)
@@ -44,7 +45,7 @@ class Text:
 def vector_of(text: str) -> list[float]:
     """Returns the vector of a text: the same for the same text, far from all others."""
     seed = hashlib.sha256(text.encode()).digest()
-    values = random.Random(seed).choices((-1.0, 1.0), k=DIMENSION)  # noqa: S311 - Not a secret.
+    values = random.Random(seed).choices((-1.0, 1.0), k=DIMENSION)
     return [value / math.sqrt(DIMENSION) for value in values]
 
 

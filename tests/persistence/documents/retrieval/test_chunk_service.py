@@ -17,6 +17,7 @@ from mesh.testing import Served, TokenIssuer, serving
 from persistence.documents.retrieval.policy import POLICY
 from persistence.documents.retrieval.servicer import SERVICE, ChunkServicer
 from persistence.pool import Pool
+from tests.mesh.failures import failure, reason, typed
 from tests.persistence.chat.people import Person
 from tests.persistence.documents.library import (
     MODEL,
@@ -218,7 +219,7 @@ class TestVectorLeg:
         error = await failure(chunks.stub.SearchChunks(request, metadata=ada.metadata))
 
         assert "EMBEDDING_MODEL_CHANGED" == reason(error)
-        assert MODEL == error.metadata["model"]
+        assert MODEL == typed(error).metadata["model"]
 
     async def test_documents_without_vectors_are_found_by_words(
         self, chunks, pool, ada
