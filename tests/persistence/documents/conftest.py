@@ -20,7 +20,10 @@ def issuer() -> TokenIssuer:
 
 
 @pytest.fixture
-async def pool(database: Database, config: PersistenceSettings) -> AsyncIterator[Pool]:
+async def pool(
+    database: Database,  # noqa: ARG001 - Empties it afterwards.
+    config: PersistenceSettings,
+) -> AsyncIterator[Pool]:
     """Connections of the service role."""
     pool = Pool(config.service_database, size=2)
     await pool.open()
@@ -29,12 +32,18 @@ async def pool(database: Database, config: PersistenceSettings) -> AsyncIterator
 
 
 @pytest.fixture
-async def ada(database: Database, issuer: TokenIssuer) -> Person:
+async def ada(
+    database: Database,  # noqa: ARG001 - Empties it afterwards.
+    issuer: TokenIssuer,
+) -> Person:
     """Somebody."""
     return await person_create(issuer)
 
 
 @pytest.fixture
-async def bob(database: Database, issuer: TokenIssuer) -> Person:
+async def bob(
+    database: Database,  # noqa: ARG001 - Empties it afterwards.
+    issuer: TokenIssuer,
+) -> Person:
     """Somebody else."""
     return await person_create(issuer)
