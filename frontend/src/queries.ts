@@ -2,7 +2,7 @@
 
 import type { InfiniteData } from '@tanstack/react-query'
 import { QueryClient, useQuery } from '@tanstack/react-query'
-import type { Conversation, ConversationPage, Models } from './api'
+import type { Conversation, ConversationPage, DocumentFilter, Models, Scope } from './api'
 import { ApiError } from './api'
 import { useServices } from './services'
 
@@ -20,6 +20,13 @@ export const keys = {
   models: ['models'] as const,
   conversation: (id: string) => ['conversation', id] as const,
   messages: (id: string) => ['messages', id] as const,
+  /** All lists of documents at once, to invalidate them. */
+  documents: ['documents'] as const,
+  documentList: (filter: DocumentFilter) => ['documents', filter] as const,
+  document: (id: string) => ['document', id] as const,
+  documentPage: (id: string, number: number) => ['document-page', id, number] as const,
+  collections: ['collections'] as const,
+  passages: (query: string, scope: Scope | null) => ['passages', query, scope] as const,
 }
 
 export function createQueryClient(): QueryClient {

@@ -3,7 +3,15 @@
 import type { GenerationEvent } from '../gen/lamla/chat/v1/generation_pb'
 import { codePointLength, firstCodePoints } from './code-points'
 import { cancelledFromProto, completedFromProto, failedFromProto, startFromProto } from './convert'
-import type { AnswerEvent, AnswerOutcome } from './types'
+import {
+  citationFromProto,
+  claimFromProto,
+  evidenceFromProto,
+  evidenceWithin,
+  groundingFromProto,
+} from './evidence'
+import type { AnswerEvent, AnswerOutcome, Evidence } from './types'
+import { NO_EVIDENCE } from './types'
 
 /** An event is missing: the ones after `lastSequence` are to be asked for again. */
 export class MissingEvents extends Error {
@@ -19,6 +27,7 @@ export class AnswerReader {
   generationId: string | null = null
   lastSequence = 0
   text = ''
+  #evidence: Evidence = NO_EVIDENCE
   #length = 0
   #wasRestarted = false
 
@@ -26,6 +35,7 @@ export class AnswerReader {
   restart(): void {
     this.lastSequence = 0
     this.#setText('')
+    this.#evidence = NO_EVIDENCE
     this.#wasRestarted = true
   }
 
@@ -56,13 +66,25 @@ export class AnswerReader {
         return { type: 'text', text: this.text }
       case 'snapshot': {
         this.#setText(event.value.text)
+        this.#evidence = evidenceFromProto(event.value, this.text)
         const start = startFromProto(generationId, event.value.started)
-        return { type: 'snapshot', start, text: this.text }
+        return { type: 'snapshot', start, text: this.text, evidence: this.#evidence }
+      }
+      case 'grounding':
+        return this.#learn({ grounding: groundingFromProto(event.value) })
+      case 'citation': {
+        const citation = citationFromProto(event.value)
+        return this.#learn({ citations: [...this.#evidence.citations, citation] })
+      }
+      case 'claim': {
+        const claim = claimFromProto(event.value, this.text)
+        return this.#learn({ claims: [...this.#evidence.claims, claim] })
       }
       case 'attemptChanged': {
         const { model, provider, replaceFromOffset } = event.value
         this.#setText(firstCodePoints(this.text, replaceFromOffset))
-        return { type: 'attempt', text: this.text, model, provider }
+        this.#evidence = evidenceWithin(this.#evidence, this.text.length)
+        return { type: 'attempt', text: this.text, evidence: this.#evidence, model, provider }
       }
       case 'completed':
         return this.#end(event.value.textLength, completedFromProto(event.value))
@@ -78,7 +100,12 @@ export class AnswerReader {
   /** A text of another length is read again, once: a second reading would not differ. */
   #end(textLength: number, outcome: AnswerOutcome): AnswerEvent {
     if (textLength !== this.#length && !this.#wasRestarted) throw new DifferentText()
-    return { type: 'ended', outcome, text: this.text }
+    return { type: 'ended', outcome, text: this.text, evidence: this.#evidence }
+  }
+
+  #learn(change: Partial<Evidence>): AnswerEvent {
+    this.#evidence = { ...this.#evidence, ...change }
+    return { type: 'evidence', evidence: this.#evidence }
   }
 
   #append(text: string): void {

@@ -1,3 +1,4 @@
+import { NO_EVIDENCE } from './types'
 import { create } from '@bufbuild/protobuf'
 import { Code, ConnectError } from '@connectrpc/connect'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -206,6 +207,7 @@ test('a new attempt cuts the text at a code point and goes on', async () => {
   expect(events[3]).toEqual({
     type: 'attempt',
     text: '😀😀',
+    evidence: NO_EVIDENCE,
     model: 'teacher-2',
     provider: 'other',
   })

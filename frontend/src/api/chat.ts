@@ -9,9 +9,17 @@ import { GenerationEventSchema } from '../gen/lamla/chat/v1/generation_pb'
 import type { Caller } from './caller'
 import { configToProto, modelsFromProto, outcomeFromProto } from './convert'
 import { ApiError } from './errors'
+import { evidenceFromProto, scopeToProto } from './evidence'
 import type { AnswerSource } from './follow'
 import { followAnswer } from './follow'
-import type { AnswerEvents, AnswerOutcome, GenerationConfig, Models } from './types'
+import type {
+  AnswerEvents,
+  AnswerOutcome,
+  Evidence,
+  GenerationConfig,
+  Models,
+  Scope,
+} from './types'
 
 export interface Question {
   /** Names the request: the same one again attaches to the same answer. */
@@ -22,6 +30,8 @@ export interface Question {
   parentId: string | null
   text: string
   config?: GenerationConfig
+  /** What this answer and the next ones rest on; absent or null: as it is. */
+  scope?: Scope | null
 }
 
 /** What is asked of a message that there is. */
@@ -30,6 +40,12 @@ export interface MessageRequest {
   requestId: string
   messageId: string
   config?: GenerationConfig
+}
+
+export interface CancelledAnswer {
+  outcome: AnswerOutcome
+  text: string
+  evidence: Evidence
 }
 
 /** Streams throw ApiError when they cannot go on, and end with an `ended` event otherwise. */
@@ -44,7 +60,7 @@ export interface Chat {
   /** Goes on with an answer that is being generated; begins with what there is of it. */
   resume: (generationId: string, signal: AbortSignal) => AnswerEvents
   /** Stops an answer, and gives how it ended and its text. */
-  cancel: (generationId: string) => Promise<{ outcome: AnswerOutcome; text: string }>
+  cancel: (generationId: string) => Promise<CancelledAnswer>
   /** What can be asked for in a `config`. */
   models: (signal?: AbortSignal) => Promise<Models>
 }
@@ -62,13 +78,14 @@ export function createChat(transport: Transport, caller: Caller): Chat {
     follow((inner) => caller.stream(call, inner), false, signal)
 
   return {
-    sendMessage({ requestId, conversationId, parentId, text, config }, signal) {
+    sendMessage({ requestId, conversationId, parentId, text, config, scope }, signal) {
       const request = {
         requestId,
         conversationId: conversationId ?? '',
         parentMessageId: parentId ?? '',
         text,
         config: configToProto(config),
+        ...(scope && { scope: scopeToProto(scope) }),
       }
       return ask((options) => client.sendMessage(request, options), signal)
     },
@@ -104,7 +121,8 @@ export function createChat(transport: Transport, caller: Caller): Chat {
       const { generation } = await caller.unary(call)
       const outcome = generation && outcomeFromProto(generation)
       if (!outcome) throw new ApiError({ code: 'Internal' })
-      return { outcome, text: generation.text }
+      const { text } = generation
+      return { outcome, text, evidence: evidenceFromProto(generation, text) }
     },
 
     async models(signal) {
@@ -130,13 +148,19 @@ async function getGeneration(
 /** What is known of an answer, as the event that a resume without it would begin with. */
 function snapshotOf(generation: Generation): GenerationEvent {
   const { generationId, lastSequence, text, conversationId, model, provider } = generation
-  const { userMessageId, answerMessageId } = generation
+  const { userMessageId, answerMessageId, grounding, citations, claims } = generation
   return create(GenerationEventSchema, {
     generationId,
     sequence: lastSequence,
     event: {
       case: 'snapshot',
-      value: { text, started: { conversationId, userMessageId, answerMessageId, model, provider } },
+      value: {
+        text,
+        started: { conversationId, userMessageId, answerMessageId, model, provider },
+        ...(grounding && { grounding }),
+        citations,
+        claims,
+      },
     },
   })
 }

@@ -9,11 +9,16 @@ export function codePointLength(text: string): number {
 
 /** The first `count` code points of `text`. */
 export function firstCodePoints(text: string, count: number): string {
+  return text.slice(0, unitOffset(text, count))
+}
+
+/** Where the code point number `count` begins in `text`, in UTF-16 units; its end at the most. */
+export function unitOffset(text: string, count: number): number {
   let index = 0
   for (let passed = 0; passed < count && index < text.length; passed += 1) {
     index += unitsAt(text, index)
   }
-  return text.slice(0, index)
+  return index
 }
 
 function unitsAt(text: string, index: number): number {

@@ -9,6 +9,7 @@ import {
 import type { Caller } from './caller'
 import { conversationFromProto, messageFromProto, searchHitFromProto } from './convert'
 import { ApiError } from './errors'
+import { scopeToProto } from './evidence'
 import type { ImportedPart } from './import-file'
 import { newRequestId } from './request-id'
 import type {
@@ -80,7 +81,7 @@ export function createConversations(transport: Transport, caller: Caller): Conve
       return required((await call).conversation)
     },
 
-    async update(conversationId, { title, isPinned, isArchived, currentMessageId }) {
+    async update(conversationId, { title, isPinned, isArchived, currentMessageId, scope }) {
       const request = {
         conversationId,
         requestId: newRequestId(),
@@ -88,6 +89,7 @@ export function createConversations(transport: Transport, caller: Caller): Conve
         ...(isPinned !== undefined && { pinned: isPinned }),
         ...(isArchived !== undefined && { archived: isArchived }),
         ...(currentMessageId !== undefined && { currentMessageId }),
+        ...(scope && { scope: scopeToProto(scope) }),
       }
       const call = caller.unary((options) => client.updateConversation(request, options))
       return required((await call).conversation)

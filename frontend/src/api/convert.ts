@@ -12,6 +12,7 @@ import type * as identity from '../gen/lamla/identity/v1/identity_service_pb'
 import { Role } from '../gen/lamla/identity/v1/identity_service_pb'
 import { firstCodePoints } from './code-points'
 import { ApiError } from './errors'
+import { evidenceFromProto, scopeFromProto } from './evidence'
 import type {
   Account,
   AnswerOutcome,
@@ -65,6 +66,7 @@ export function conversationFromProto(proto: chat.Conversation): Conversation {
     isPinned: proto.pinned,
     isArchived: proto.archived,
     currentMessageId: proto.currentMessageId || null,
+    scope: scopeFromProto(proto.scope),
   }
 }
 
@@ -121,6 +123,7 @@ export function messageFromProto(proto: chat.Message): Message {
     model: proto.model,
     provider: proto.provider,
     failure: proto.failure ? ApiError.fromStatus(proto.failure) : null,
+    evidence: evidenceFromProto(proto, proto.text),
   }
 }
 
@@ -180,6 +183,6 @@ export function outcomeFromProto(proto: gen.Generation): AnswerOutcome | null {
   }
 }
 
-function dateFromProto(proto: Timestamp | undefined): Date {
+export function dateFromProto(proto: Timestamp | undefined): Date {
   return proto ? timestampDate(proto) : new Date(0)
 }

@@ -28,6 +28,7 @@ interface Facts {
   fieldViolations?: FieldViolation[]
   requestId?: string | null
   unreachable?: boolean
+  metadata?: Readonly<Record<string, string>>
 }
 
 const NOTHING_KNOWN: Required<Omit<Facts, 'code'>> = {
@@ -36,6 +37,7 @@ const NOTHING_KNOWN: Required<Omit<Facts, 'code'>> = {
   fieldViolations: [],
   requestId: null,
   unreachable: false,
+  metadata: {},
 }
 
 /** A failed call, or the failure that ended an answer. `message` is for people. */
@@ -50,6 +52,8 @@ export class ApiError extends Error {
   readonly requestId: string | null
   /** Whether no service of ours answered at all. */
   readonly unreachable: boolean
+  /** Values that the reason names, by the contract's keys. */
+  readonly metadata: Readonly<Record<string, string>>
 
   constructor(facts: Facts, options?: ErrorOptions) {
     const all = { ...NOTHING_KNOWN, ...facts }
@@ -60,6 +64,7 @@ export class ApiError extends Error {
     this.fieldViolations = all.fieldViolations
     this.requestId = all.requestId
     this.unreachable = all.unreachable
+    this.metadata = all.metadata
   }
 
   /** Whether the same request may succeed when it is made again. */
@@ -109,6 +114,7 @@ function fromConnectError(error: ConnectError): ApiError {
       fieldViolations: violations.map(({ field, description }) => ({ field, description })),
       requestId: info?.metadata.request_id ?? request ?? error.metadata.get('x-request-id'),
       unreachable: error.code === Code.Unavailable && info === undefined,
+      metadata: info?.metadata ?? {},
     },
     { cause: error },
   )
@@ -129,10 +135,17 @@ function wordsFor(code: ErrorCode, reason: Reason) {
   return reason === 'UNSPECIFIED' ? WORDS_BY_CODE[code] : WORDS_BY_REASON[reason]
 }
 
-function inPlainWords({ code, reason, fieldViolations, requestId }: Required<Facts>): string {
+function inPlainWords(facts: Required<Facts>): string {
+  const { code, reason, fieldViolations, requestId, metadata } = facts
   // What is not a field that somebody filled in has words of its own.
   const named = reason === 'MODEL_UNKNOWN' ? [] : fieldViolations
   const violations = named.map((one) => `(${one.field}: ${one.description})`)
   const reference = reason === 'INTERNAL' && requestId ? [`Its reference is ${requestId}.`] : []
-  return [wordsFor(code, reason).text, ...violations, ...reference].join(' ')
+  const most = Number(metadata.max_bytes)
+  const limit =
+    reason === 'FILE_TOO_LARGE' && most > 0 ? [`It takes ${inMebibytes(most)} at the most.`] : []
+  return [wordsFor(code, reason).text, ...violations, ...limit, ...reference].join(' ')
 }
+
+const inMebibytes = (bytes: number) =>
+  `${(bytes / 2 ** 20).toLocaleString('en', { maximumFractionDigits: 1 })} MB`

@@ -8,12 +8,15 @@ import type { Conversations } from './conversations'
 import { createConversations } from './conversations'
 import { ErrorReporter } from './error-reporter'
 import { createIdentity } from './identity'
+import type { Library } from './library-types'
 import type { OtherTabs } from './other-tabs'
 import { Reachability } from './reachability'
 import { createReports } from './reports'
 import { Session } from './session'
 
+export { backoffMs, sleep } from './backoff'
 export type { Chat, MessageRequest, Question } from './chat'
+export { codePointLength, unitOffset } from './code-points'
 export type { Conversations } from './conversations'
 export type { ErrorReporter } from './error-reporter'
 export { ApiError } from './errors'
@@ -26,7 +29,9 @@ export { browserTabs } from './other-tabs'
 export { newRequestId } from './request-id'
 export type { Session, SessionChange } from './session'
 export { createTransport } from './transport'
+export type * from './library-types'
 export type * from './types'
+export { NO_EVIDENCE } from './types'
 
 export interface Api {
   session: Session
@@ -35,6 +40,8 @@ export interface Api {
   errors: ErrorReporter
   chat: Chat
   conversations: Conversations
+  /** The user's documents; throws when their part of the page cannot be loaded. */
+  library: () => Promise<Library>
 }
 
 /** Without `tabs` the page is on its own. */
@@ -52,5 +59,18 @@ export function createApi(transport: Transport, tabs?: OtherTabs): Api {
     errors,
     chat: createChat(transport, caller),
     conversations: createConversations(transport, caller),
+    library: loadOnce(async () => (await import('./library')).createLibrary(transport, caller)),
+  }
+}
+
+/** What could not be loaded is asked for again the next time. */
+function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | null = null
+  return () => {
+    loaded ??= load().catch((thrown: unknown) => {
+      loaded = null
+      throw thrown
+    })
+    return loaded
   }
 }

@@ -12,6 +12,63 @@ export interface Usage {
   durationMs: number | null
 }
 
+/** Which documents an answer rests on. */
+export interface Scope {
+  /** All documents, those that are named, or none. */
+  kind: 'all' | 'selected' | 'nothing'
+  /** Empty unless `kind` is `selected`. */
+  documentIds: string[]
+  collectionIds: string[]
+}
+
+/** A passage of a document; offsets are code points of its page's text. */
+export interface SourceSpan {
+  documentId: string
+  /** From 1. */
+  page: number
+  start: number
+  end: number
+}
+
+/** Evidence for a sentence of an answer. */
+export interface Citation {
+  id: string
+  documentTitle: string
+  source: SourceSpan
+  quote: string
+  /** How well it supports the sentence, from 0 to 1. */
+  score: number
+}
+
+/** How a sentence of an answer stands to the evidence. */
+export interface Claim {
+  /** The sentence in the answer's text. */
+  span: Span
+  support: 'supported' | 'partial' | 'unsupported'
+  /** Best first. */
+  citationIds: string[]
+}
+
+/** What an answer rests on. */
+export interface Grounding {
+  state: 'grounded' | 'partial' | 'none'
+  /** What was searched for, where that is not the question itself. */
+  query: string
+  /** How many passages the model was given, and of how many documents. */
+  passageCount: number
+  documentCount: number
+}
+
+/** What is known of where an answer comes from. */
+export interface Evidence {
+  /** Null when nothing was searched. */
+  grounding: Grounding | null
+  citations: readonly Citation[]
+  claims: readonly Claim[]
+}
+
+export const NO_EVIDENCE: Evidence = { grounding: null, citations: [], claims: [] }
+
 /** One message of a conversation's tree. */
 export interface Message {
   id: string
@@ -30,6 +87,7 @@ export interface Message {
   model: string
   provider: string
   failure: ApiError | null
+  evidence: Evidence
 }
 
 export interface Conversation {
@@ -43,6 +101,7 @@ export interface Conversation {
   isArchived: boolean
   /** The end of the branch that was looked at last; null: the newest message's. */
   currentMessageId: string | null
+  scope: Scope
 }
 
 export interface ConversationPage {
@@ -56,6 +115,7 @@ export interface ConversationChange {
   isPinned?: boolean
   isArchived?: boolean
   currentMessageId?: string
+  scope?: Scope
 }
 
 /** A part of a text, in UTF-16 units as `slice` takes them. */
@@ -136,11 +196,12 @@ export interface AnswerOutcome {
 export type AnswerEvent =
   | { type: 'started'; start: AnswerStart }
   | { type: 'text'; text: string }
-  | { type: 'attempt'; text: string; model: string; provider: string }
-  | { type: 'snapshot'; start: AnswerStart; text: string }
+  | { type: 'evidence'; evidence: Evidence }
+  | { type: 'attempt'; text: string; evidence: Evidence; model: string; provider: string }
+  | { type: 'snapshot'; start: AnswerStart; text: string; evidence: Evidence }
   | { type: 'alive' }
   | { type: 'waiting'; attempt: number; delayMs: number; error: ApiError }
-  | { type: 'ended'; outcome: AnswerOutcome; text: string }
+  | { type: 'ended'; outcome: AnswerOutcome; text: string; evidence: Evidence }
 
 export type AnswerEvents = AsyncGenerator<AnswerEvent, void>
 

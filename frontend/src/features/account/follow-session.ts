@@ -4,6 +4,9 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { Session, SessionChange } from '../../api'
 import { navigate, NEW_CHAT } from '../../router'
 import type { Toaster } from '../../ui/toast'
+import type { Ingestion } from '../library/ingestion'
+import type { Scopes } from '../scope/scopes'
+import type { Uploads } from '../uploads/uploads'
 import { forgetDrafts } from '../chat/drafts'
 import type { Turns } from '../chat/turns'
 
@@ -12,6 +15,9 @@ interface Page {
   queryClient: QueryClient
   turns: Turns
   toaster: Toaster
+  uploads: Uploads
+  ingestion: Ingestion
+  scopes: Scopes
 }
 
 /** The user's own choices are answered where they are made. */
@@ -29,7 +35,8 @@ function checkOnReturn(session: Session): void {
   })
 }
 
-export function followSession({ session, queryClient, turns, toaster }: Page): void {
+export function followSession(page: Page): void {
+  const { session, queryClient, turns, toaster } = page
   let userId: string | null = null
   checkOnReturn(session)
 
@@ -43,6 +50,9 @@ export function followSession({ session, queryClient, turns, toaster }: Page): v
       return
     }
     for (const { key } of turns.get()) turns.discard(key)
+    page.uploads.clear()
+    page.ingestion.reset()
+    page.scopes.clear()
     // What was typed is as private as what was sent; a guest takes it along.
     if (change !== 'signed-in') forgetDrafts()
     navigate(NEW_CHAT, { replace: true })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AnswerEvent, AnswerStart } from '../../api'
+import { NO_EVIDENCE } from '../../api'
 import { listen } from './listen'
 import { Presence } from './presence'
 
@@ -7,6 +8,7 @@ const START = { generationId: 'g' } as AnswerStart
 const ENDED: AnswerEvent = {
   type: 'ended',
   text: 'all',
+  evidence: NO_EVIDENCE,
   outcome: { state: 'complete', finishReason: 'stop', usage: null, failure: null },
 }
 
@@ -14,7 +16,10 @@ const ENDED: AnswerEvent = {
 class Answer {
   open = vi.fn((signal: AbortSignal) => this.#stream({ type: 'started', start: START }, signal))
   resume = vi.fn((_: string, signal: AbortSignal) =>
-    this.#stream({ type: 'snapshot', start: START, text: this.text }, signal),
+    this.#stream(
+      { type: 'snapshot', start: START, text: this.text, evidence: NO_EVIDENCE },
+      signal,
+    ),
   )
   text = ''
   streams = 0
@@ -180,7 +185,12 @@ describe('without a free connection', () => {
 
     answer.text = 'ab'
     await pass(1_000)
-    expect(heard.at(-1)).toEqual({ type: 'snapshot', start: START, text: 'ab' })
+    expect(heard.at(-1)).toEqual({
+      type: 'snapshot',
+      start: START,
+      text: 'ab',
+      evidence: NO_EVIDENCE,
+    })
     await pass(600)
     expect(answer.streams).toBe(0)
   })

@@ -2,11 +2,9 @@
 
 import type { AnswerEvents } from '../../api'
 import type { Presence } from './presence'
-import type { Release } from './stream-slots'
-import { takeSlot } from './stream-slots'
+import { Visit } from './visit'
 
-/** Without a slot the answer is only looked at: for so long, and so often. */
-const LOOK_MS = 500
+/** Without a slot the answer is only looked at now and then. */
 const BETWEEN_LOOKS_MS = 1_000
 
 interface Source {
@@ -48,64 +46,6 @@ export async function* listen(
       visit.end()
     }
     if (!visit.hadSlot) await pause(BETWEEN_LOOKS_MS, signal)
-  }
-}
-
-/** One connection to an answer. */
-class Visit {
-  #controller = new AbortController()
-  #presence: Presence
-  #outer: AbortSignal
-  #slot: Release | null = null
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #isSettled = false
-  #stop: () => void
-  hadSlot = false
-
-  constructor(presence: Presence, outer: AbortSignal) {
-    this.#presence = presence
-    this.#outer = outer
-    this.#stop = presence.subscribe(this.#leaveIfAway)
-    outer.addEventListener('abort', this.#abort)
-    if (outer.aborted) this.#abort()
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  /** Whether it was left with the answer going on. */
-  get wasLeft(): boolean {
-    return this.#controller.signal.aborted
-  }
-
-  /** Called when the answer can be found again: from now on it can be left. */
-  async settle(): Promise<void> {
-    if (this.#isSettled) return
-    this.#isSettled = true
-    this.#slot = await takeSlot()
-    this.hadSlot = this.#slot !== null
-    if (!this.#slot) this.#timer = setTimeout(this.#leave, LOOK_MS)
-    this.#leaveIfAway()
-  }
-
-  end(): void {
-    clearTimeout(this.#timer)
-    this.#stop()
-    this.#outer.removeEventListener('abort', this.#abort)
-    this.#slot?.()
-  }
-
-  #leaveIfAway = (): void => {
-    if (this.#isSettled && this.#presence.isAway) this.#leave()
-  }
-
-  #leave = (): void => {
-    this.#controller.abort()
-  }
-
-  #abort = (): void => {
-    this.#controller.abort(this.#outer.reason)
   }
 }
 

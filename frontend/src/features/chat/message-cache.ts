@@ -1,7 +1,8 @@
 /** Keeps the remembered messages in step with answers that begin and end. */
 
 import type { QueryClient } from '@tanstack/react-query'
-import type { AnswerOutcome, AnswerStart, Message } from '../../api'
+import type { AnswerOutcome, AnswerStart, Evidence, Message } from '../../api'
+import { NO_EVIDENCE } from '../../api'
 import { keys } from '../../queries'
 import { chooseBranch, chosenBranch } from './branches'
 import { below, newestBelow } from './tree'
@@ -53,11 +54,13 @@ export class MessageCache {
   ended(
     { answerId, conversationId, model, provider }: AnswerStart,
     outcome: AnswerOutcome,
-    text: string,
+    { text, evidence }: { text: string; evidence: Evidence },
   ): void {
     this.#update(conversationId, (messages) =>
       messages?.map((message) =>
-        message.id === answerId ? { ...message, ...outcome, text, model, provider } : message,
+        message.id === answerId
+          ? { ...message, ...outcome, text, evidence, model, provider }
+          : message,
       ),
     )
     this.#refreshConversations(conversationId)
@@ -75,7 +78,14 @@ export class MessageCache {
   }
 }
 
-const NOTHING = { finishReason: null, usage: null, model: '', provider: '', failure: null } as const
+const NOTHING = {
+  finishReason: null,
+  usage: null,
+  model: '',
+  provider: '',
+  failure: null,
+  evidence: NO_EVIDENCE,
+} as const
 
 function questionOf(start: AnswerStart, { text, parentId }: AskedQuestion): Message {
   return {

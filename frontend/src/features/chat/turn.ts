@@ -1,6 +1,14 @@
 /** One question on its way to its answer. */
 
-import type { AnswerEvents, AnswerStart, ApiError, Chat, GenerationConfig } from '../../api'
+import type {
+  AnswerEvents,
+  AnswerStart,
+  ApiError,
+  Chat,
+  Evidence,
+  GenerationConfig,
+  Scope,
+} from '../../api'
 import type { FrameValue } from '../../ui/frame-value'
 
 /** What is asked of a message that there is. */
@@ -18,6 +26,8 @@ export type Task =
       parentId: string | null
       text: string
       config: GenerationConfig
+      /** Null: as the conversation has it. */
+      scope: Scope | null
     }
   /** Asks `messageId` again in other words; `parentId` is what both reply to. */
   | ({ kind: 'edit'; parentId: string | null; text: string } & Asked)
@@ -34,6 +44,8 @@ export interface Turn {
   phase: 'opening' | 'streaming' | 'failed'
   start: AnswerStart | null
   text: FrameValue<string>
+  /** What is known so far of where it comes from. */
+  evidence: Evidence
   /** Why it waits to connect again; null while it is connected. */
   waiting: ApiError | null
   isStopping: boolean

@@ -5,10 +5,12 @@ import type {
   AnswerOutcome,
   AnswerStart,
   Chat,
+  Evidence,
   GenerationConfig,
   Message,
+  Scope,
 } from '../../api'
-import { ApiError, newRequestId } from '../../api'
+import { ApiError, newRequestId, NO_EVIDENCE } from '../../api'
 import { FrameValue } from '../../ui/frame-value'
 import { listen } from './listen'
 import type { MessageCache } from './message-cache'
@@ -29,6 +31,14 @@ interface Options {
   announce: (text: string) => void
   /** Called when a question has begun a conversation. */
   onNewConversation: (id: string) => void
+}
+
+/** `scope` of null leaves it as the conversation has it. */
+export interface Asking {
+  conversationId: string | null
+  parentId: string | null
+  text: string
+  scope: Scope | null
 }
 
 export class Turns {
@@ -60,9 +70,9 @@ export class Turns {
   }
 
   /** Asks, and returns the key of the turn. */
-  send(conversationId: string | null, parentId: string | null, text: string): string {
+  send(question: Asking): string {
     const config = this.#config()
-    return this.#begin(newRequestId(), { kind: 'send', conversationId, parentId, text, config })
+    return this.#begin(newRequestId(), { kind: 'send', ...question, config })
   }
 
   /** Asks a question again in other words. */
@@ -115,8 +125,8 @@ export class Turns {
     const start = this.#find(key)?.start
     if (!start) return
     try {
-      const { outcome, text } = await this.#chat.cancel(start.generationId)
-      this.#end(key, outcome, text)
+      const { outcome, ...answer } = await this.#chat.cancel(start.generationId)
+      this.#end(key, outcome, answer)
     } catch (thrown) {
       const error = ApiError.from(thrown)
       this.#patch(key, { isStopping: false, error })
@@ -133,6 +143,7 @@ export class Turns {
       phase: 'opening',
       start: null,
       text: new FrameValue(task.kind === 'continue' ? task.text : ''),
+      evidence: NO_EVIDENCE,
       waiting: null,
       isStopping: false,
       error: null,
@@ -166,8 +177,11 @@ export class Turns {
         if (this.#find(key)?.waiting) this.#patch(key, { waiting: null })
         if (event.type === 'started' || event.type === 'snapshot') this.#began(key, event.start)
         if (event.type === 'attempt') this.#changeModel(key, event)
-        if (event.type === 'ended') this.#end(key, event.outcome, event.text)
-        else if ('text' in event) text.set(event.text)
+        if (event.type === 'ended') this.#end(key, event.outcome, event)
+        else {
+          if ('text' in event) text.set(event.text)
+          if ('evidence' in event) this.#patch(key, { evidence: event.evidence })
+        }
       }
     } catch (error) {
       if (!signal.aborted) this.#fail(key, ApiError.from(error))
@@ -191,10 +205,10 @@ export class Turns {
     if (start) this.#patch(key, { start: { ...start, model, provider } })
   }
 
-  #end(key: string, outcome: AnswerOutcome, text: string): void {
+  #end(key: string, outcome: AnswerOutcome, answer: { text: string; evidence: Evidence }): void {
     const start = this.#find(key)?.start
     if (!start) return
-    this.#cache.ended(start, outcome, text)
+    this.#cache.ended(start, outcome, answer)
     this.discard(key)
     this.#announce(ENDS[outcome.state])
   }

@@ -12,7 +12,7 @@ export function useChat(conversationId: string | null) {
   const { leafId, running } = conversation
 
   const send = (text: string) => {
-    turns.send(conversationId, leafId, text)
+    turns.send({ conversationId, parentId: leafId, text, scope: null })
     setDraft('')
   }
   const stop = useCallback(() => {
