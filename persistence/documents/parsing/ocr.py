@@ -79,7 +79,7 @@ def recognise(image: bytes, *, languages: str, dpi: int) -> tuple[Block, ...]:
             capture_output=True,
             check=True,
             timeout=SECONDS_PER_PAGE,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - The child has one thread.
+            preexec_fn=_die_with_parent,
         )
     except subprocess.TimeoutExpired as error:
         raise ParseError(FailureReason.TOO_SLOW, "recognising") from error

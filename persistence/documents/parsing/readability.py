@@ -14,6 +14,17 @@ _BAD_SHARE = 0.08
 _REPLACED_SHARE = 0.03
 _MEANINGFUL_SHARE = 0.25
 _ENOUGH_LETTERS = 200
+_LETTERS_OF_A_WORD = 3
+_ENOUGH_WORDS = 4
+_MIXED_SHARE = 0.2
+# Latin; then Greek with its neighbours, Cyrillic, Armenian, Hebrew, Arabic and what is
+# written with it, the Indic scripts one by one, Tibetan, Burmese, Georgian, Ethiopic,
+# Cherokee and Canadian syllables. Higher ones are ideographs and rare.
+_ALPHABET_ENDS = (
+    *(0x370, 0x400, 0x530, 0x590, 0x600, 0x800, 0x860, 0x900),
+    *range(0x980, 0xE00, 0x80),
+    *(0xE80, 0xF00, 0x1000, 0x10A0, 0x1100, 0x1200, 0x13A0, 0x1680),
+)
 _FEWEST_VOWELS = 0.18
 _VOWELS = frozenset("aeiouy\u00e6\u00f8\u0153\u0131")  # The last four: ae, o/, oe, i.
 # What a wrong decoding makes of high bytes: Latin-1's signs, those of Windows' 0x80-9F.
@@ -48,11 +59,35 @@ def looks_like_text(text: str) -> bool:
 
 
 def looks_garbled(text: str) -> bool:
-    """Whether Latin letters stand for other ones, as in fonts without a Unicode map.
+    """Whether letters stand for other ones, as in fonts without a Unicode map.
 
-    Such a text shifts every letter, so that hardly one in six is a vowel. Only running
-    text says so: with few letters, or in other scripts, the answer is no.
+    Either words mix scripts, or every Latin letter is shifted, so that hardly one in
+    six is a vowel; only running text says so: with few letters the answer is no.
     """
+    return _mixes_scripts(text) or _lacks_vowels(text)
+
+
+def _mixes_scripts(text: str) -> bool:
+    """Whether many words have letters of scripts that never stand in one word."""
+    words = [word for word in text[:SAMPLE].split() if len(word) >= _LETTERS_OF_A_WORD]
+    foreign = [word for word in words if not word.isascii()]
+    mixed = sum(
+        len({block for c in word if c.isalpha() and (block := _block(c))}) > 1
+        for word in foreign
+    )
+    return mixed > max(_ENOUGH_WORDS, len(words) * _MIXED_SHARE)
+
+
+def _block(letter: str) -> int:
+    """The alphabet of a letter; 0 for ideographs, and Latin, which stands anywhere."""
+    code = ord(letter)
+    for place, end in enumerate(_ALPHABET_ENDS):
+        if code < end:
+            return place
+    return 0
+
+
+def _lacks_vowels(text: str) -> bool:
     sample = unicodedata.normalize("NFD", text[:SAMPLE].lower())
     letters = [c for c in sample if "a" <= c <= "z" or c in _VOWELS]
     if len(letters) < max(_ENOUGH_LETTERS, len("".join(sample.split())) // 2):

@@ -151,7 +151,7 @@ async def _ask(
     assert process.stdin is not None  # noqa: S101 - A pipe was asked for.
     request = {
         "parent": os.getpid(),
-        "path": os.path.realpath(path),
+        "path": os.path.abspath(path),  # noqa: PTH100, ASYNC240 - Asks no disk.
         "name": name,
         "options": asdict(options),
         "resources": {

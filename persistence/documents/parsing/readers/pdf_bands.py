@@ -15,6 +15,7 @@ _CERTAIN_GUTTER = 1.3
 
 _PROSE_CHARACTERS = 22
 _PROSE_ROWS = 5
+_MOST_PROSE_GUTTERS = 3
 _MARKER = re.compile(
     r"[\u2022\u25aa\u25e6\u25cf\u25cb\u2023\u2043\u00b7\uf0b7\u25a0\u25a1*\u2013\u2014-]"
     r"|\(?(\d{1,3}|[a-zA-Z]|[ivxlc]{1,5})[.):]|\d{1,2}(\.\d{1,2}){0,3}\.?"
@@ -86,7 +87,7 @@ class Band:
         return places
 
     def _is_prose(self) -> bool:
-        if len(self.rows) < _PROSE_ROWS or len(self.gutters) > 3:
+        if len(self.rows) < _PROSE_ROWS or len(self.gutters) > _MOST_PROSE_GUTTERS:
             return False
         long = 0
         for place in range(len(self.gutters) + 1):

@@ -27,6 +27,7 @@ from persistence.documents.parsing.readers.pdf_rows import (
     rows_of,
 )
 
+_FEW_ROWS = 8
 _JUMPS = 0.3
 """Share of rows not below the one before, from which a page's own order is no order."""
 
@@ -132,35 +133,50 @@ def _paragraphs(rows: list[Row]) -> Iterator[list[Row]]:
 def _begins_paragraph(paragraph: list[Row], row: Row) -> bool:
     last = paragraph[-1]
     if row.y0 < last.y0 - last.size / 2:
-        return False if _continues(paragraph, row) else True
+        return not _continues(last, row)
+    return (
+        _is_apart(paragraph, row)
+        or not _same_font(last, row)
+        or (bool(_BULLET.match(row.text)) and not _BULLET.fullmatch(row.text))
+        or _is_indented(paragraph, row)
+        or _ended_early(paragraph)
+    )
+
+
+def _is_apart(paragraph: list[Row], row: Row) -> bool:
+    last = paragraph[-1]
     gap = row.y0 - last.y1
-    if gap > last.size * _PARAGRAPH_GAP:
-        return True
-    if len(paragraph) > 1:
-        usual_gap = statistics.median(
-            two.y0 - one.y1 for one, two in pairwise(paragraph)
-        )
-        if gap > usual_gap + last.size * 0.35:
-            return True
-    if last.font and not 0.87 < row.font / last.font < 1.15:
-        return True
-    if _BULLET.match(row.text) and not _BULLET.fullmatch(row.text):
-        return True
+    if gap > last.size * _PARAGRAPH_GAP or len(paragraph) == 1:
+        return gap > last.size * _PARAGRAPH_GAP
+    gaps = [two.y0 - one.y1 for one, two in pairwise(paragraph)]
+    return gap > statistics.median(gaps) + last.size * 0.35
+
+
+def _is_indented(paragraph: list[Row], row: Row) -> bool:
+    last = paragraph[-1]
     indent = row.size * 0.9
     if row.leftward:
         return row.x1 < last.x1 - indent and row.x1 < paragraph[0].x1 - indent
-    starts_inside = row.x0 > last.x0 + indent and len(paragraph) > 1
-    left, right = min(r.x0 for r in paragraph), max(r.x1 for r in paragraph)
-    ended_early = len(paragraph) > 1 and last.x1 < right - (right - left) * 0.3
-    return starts_inside or (ended_early and last.text.endswith((".", "!", "?", ":")))
+    return row.x0 > last.x0 + indent and len(paragraph) > 1
 
 
-def _continues(paragraph: list[Row], row: Row) -> bool:
-    """Whether a sentence goes on at the top of the next column."""
+def _ended_early(paragraph: list[Row]) -> bool:
+    if len(paragraph) == 1 or paragraph[-1].leftward:
+        return False
     last = paragraph[-1]
-    same_size = abs(row.font - last.font) < 0.3
+    left, right = min(r.x0 for r in paragraph), max(r.x1 for r in paragraph)
+    short = last.x1 < right - (right - left) * 0.3
+    return short and last.text.endswith((".", "!", "?", ":"))
+
+
+def _same_font(one: Row, two: Row) -> bool:
+    return abs(one.font - two.font) <= 0.13 * max(one.font, two.font)
+
+
+def _continues(last: Row, row: Row) -> bool:
+    """Whether a sentence goes on at the top of the next column."""
     open_end = last.text[-1:].islower() or last.text.endswith(("-", ","))
-    return same_size and open_end and row.text[:1].islower()
+    return _same_font(row, last) and open_end and row.text[:1].islower()
 
 
 def _usual_size(rows: list[Row]) -> float:
@@ -171,7 +187,7 @@ def _usual_size(rows: list[Row]) -> float:
 
 
 def _jumps_about(rows: list[Row]) -> bool:
-    if len(rows) < 8:
+    if len(rows) < _FEW_ROWS:
         return False
     jumps = 0
     for one, two in pairwise(rows):

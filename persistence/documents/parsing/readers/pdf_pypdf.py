@@ -1,4 +1,4 @@
-"""PDF through pypdf: slower and plainer, and it opens some files that pdfium does not."""
+"""PDF through pypdf: slower, plainer, and it opens some files that pdfium does not."""
 
 import logging
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ class PypdfReader:
         reader = _open(source)
         try:
             count = len(reader.pages)
-            title = str((reader.metadata or {}).get("/Title") or "")
+            title = str(reader.metadata.title or "") if reader.metadata else ""
             labels = reader.page_labels
         except _ITS_FAULT as error:
             raise ParseError(FailureReason.DAMAGED, type(error).__name__) from error

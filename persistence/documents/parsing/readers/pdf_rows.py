@@ -1,9 +1,10 @@
-"""From a page's characters to its rows: what stands on one line, divided at wide gaps."""
+"""From a page's characters to its rows: what is on one line, divided at wide gaps."""
 
 import statistics
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from persistence.documents.parsing.readers.pdf_direction import (
     has_right_to_left,
@@ -15,6 +16,7 @@ from persistence.documents.parsing.readers.pdf_glyphs import Glyph
 _CELL_GAP = 0.9
 """Of the glyphs' height: wider than most blanks, also in justified text."""
 
+_ENOUGH_STEPS = 20
 _BLANK_GAP = 0.22
 _SAME_LINE = 0.5
 """The part of the lower one of two heights that must be shared."""
@@ -87,14 +89,14 @@ def rows_of(glyphs: list[Glyph]) -> list[Row]:
 def is_vertical(glyphs: list[Glyph]) -> bool:
     """Whether the page's text runs downwards, as Chinese and Japanese may."""
     down = across = 0
-    for one, two in zip(glyphs, glyphs[1:], strict=False):
+    for one, two in pairwise(glyphs):
         if not _is_wide(one.text):
             continue
         step_x, step_y = abs(two.x0 - one.x0), two.y0 - one.y0
         em = max(one.size, one.x1 - one.x0)
         down += step_x < em * 0.3 and em * 0.4 < step_y < em * 2
         across += abs(step_y) < em * 0.3 and step_x > em * 0.3
-    return down > 20 and down > across * 2
+    return down > _ENOUGH_STEPS and down > across * 2
 
 
 def laid_flat(glyphs: list[Glyph]) -> list[Glyph]:
@@ -157,9 +159,7 @@ def _row(line: list[Glyph]) -> Row | None:
 
 def _runs_back(inked: list[Glyph]) -> bool:
     """Whether the page draws the line's pieces in another order than they stand in."""
-    return any(
-        two.x1 < one.x0 - one.size for one, two in zip(inked, inked[1:], strict=False)
-    )
+    return any(two.x1 < one.x0 - one.size for one, two in pairwise(inked))
 
 
 def _by_place(line: list[Glyph]) -> list[Glyph]:

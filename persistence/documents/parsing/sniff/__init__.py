@@ -47,15 +47,14 @@ def sniff(path: Path, name: str) -> str:
     if not head:
         raise ParseError(FailureReason.EMPTY, "no bytes")
     start = head.lstrip(b"\xef\xbb\xbf\r\n\t ")
-    for signature, media_type in _SIGNATURES:
-        if start.startswith(signature):
+    for matches, media_type in (
+        *((start.startswith(signature), kind) for signature, kind in _SIGNATURES),
+        (head.startswith(b"RIFF") and head[8:12] == b"WEBP", of.WEBP),
+        (head.startswith(b"BM") and head[6:10] == bytes(4), of.BMP),
+        (_is_pdf(start, head, tail), of.PDF),
+    ):
+        if matches:
             return media_type
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return of.WEBP
-    if head.startswith(b"BM") and head[6:10] == bytes(4):
-        return of.BMP
-    if _is_pdf(start, head, tail):
-        return of.PDF
     if head.startswith((_ZIP, _EMPTY_ZIP)):
         return sniff_zip(path, head)
     if head.startswith(_OLE):

@@ -22,16 +22,17 @@ _BY_MIMETYPE = {
     of.ODP.encode() + b"-template": of.ODP,
 }
 # The main part's content type, with or without macros, as document or template.
-_BY_MAIN_PART = (
-    (re.compile(rb"wordprocessingml\.(document|template)\.main\+xml"), of.DOCX),
-    (re.compile(rb"ms-word\.(document|template)\.macroenabled", re.I), of.DOCX),
-    (
-        re.compile(rb"(presentationml|ms-powerpoint)\.\w+\.(main|macroenabled)", re.I),
-        of.PPTX,
-    ),
-    (re.compile(rb"spreadsheetml\.(sheet|template)\.main\+xml"), of.XLSX),
-    (re.compile(rb"ms-excel\.(sheet|template)\.macroenabled", re.I), of.XLSX),
-    (re.compile(rb"ms-excel\.sheet\.binary\.macroenabled", re.I), of.XLSB),
+_BY_MAIN_PART = tuple(
+    (re.compile(pattern, re.IGNORECASE), media_type)
+    for pattern, media_type in (
+        (rb"wordprocessingml\.(document|template)\.main\+xml", of.DOCX),
+        (rb"ms-word\.(document|template)\.macroenabled", of.DOCX),
+        (rb"presentationml\.(presentation|slideshow|template)\.main\+xml", of.PPTX),
+        (rb"ms-powerpoint\.\w+\.macroenabled", of.PPTX),
+        (rb"spreadsheetml\.(sheet|template)\.main\+xml", of.XLSX),
+        (rb"ms-excel\.(sheet|template)\.macroenabled", of.XLSX),
+        (rb"ms-excel\.sheet\.binary\.macroenabled", of.XLSB),
+    )
 )
 _BY_FOLDER = (
     ("word/document", of.DOCX),
