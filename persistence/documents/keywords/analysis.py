@@ -16,7 +16,7 @@ _DOTTED = str.maketrans({"I": "ı", "İ": "i"})
 _TURKIC = frozenset({"tr", "az"})
 # Where letters with marks are letters of their own.
 _ACCENTED = frozenset(
-    {"cs", "da", "et", "fi", "hu", "lt", "lv", "no", "pl", "sk", "sv", "tr", "az", "vi"}
+    {"az", "cs", "da", "et", "fi", "hu", "lt", "lv", "no", "pl", "sk", "sv", "tr", "vi"}
 )
 
 
@@ -27,27 +27,36 @@ def lowered(word: str, language: str) -> str:
     return word.casefold().replace("i̇", "i")
 
 
-def named(found: Sequence[Atom], language: str) -> list[str | None]:
-    """Returns the term of each atom in a language; None for a word of grammar."""
+def names(found: Sequence[Atom], language: str) -> list[str]:
+    """Returns the term of each atom in a language.
+
+    Args:
+        found: The atoms.
+        language: Without region or script.
+    """
     words = [
         atom.text if atom.kind is Kind.EXACT else lowered(atom.text, language)
         for atom in found
     ]
-    grammar = stopwords(language)
-    result: list[str | None] = []
-    for atom, word, stem in zip(found, words, stems(words, language), strict=True):
-        if atom.kind is Kind.EXACT:
-            result.append(word[:MOST_CODE_POINTS])
-        elif (word in grammar and atom.kind is not Kind.NAME) or (
-            atom.kind is Kind.ENDING and language in _TURKIC
-        ):
-            result.append(None)
-        else:
-            result.append(_folded(stem, language)[:MOST_CODE_POINTS])
-    return result
+    return [
+        (word if atom.kind is Kind.EXACT else _folded(stem, language))[
+            :MOST_CODE_POINTS
+        ]
+        for atom, word, stem in zip(found, words, stems(words, language), strict=True)
+    ]
+
+
+def is_grammar(atom: Atom, language: str) -> bool:
+    """Says whether an atom finds nothing: a word of grammar, or an ending of one."""
+    if atom.kind is Kind.ENDING and language in _TURKIC:
+        return True
+    return (
+        atom.kind in {Kind.WORD, Kind.ENDING}
+        and lowered(atom.text, language) in stopwords(language)
+    )
 
 
 def _folded(stem: str, language: str) -> str:
-    if language == "es":
-        return stem if "ñ" in stem else unaccented(stem)
-    return alike(stem if language in _ACCENTED else unaccented(stem))
+    if language in _ACCENTED or (language == "es" and "ñ" in stem):
+        return stem
+    return alike(unaccented(stem))
