@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import httpx2
 import openai
 import structlog
 from openai import AsyncOpenAI, DefaultAioHttpClient
@@ -157,8 +158,10 @@ class OpenAICompatible:
                     raise self._refused(error) from error
                 self._asks_dimension = False
             except openai.APIConnectionError as error:
-                # A kept connection may have been closed by the vendor just now.
-                if has_reconnected or isinstance(error, openai.APITimeoutError):
+                # A kept connection may have been closed by the vendor just now, which
+                # the SDK takes for one that could not be made in time.
+                is_silence = isinstance(error.__cause__, httpx2.ReadTimeout)
+                if has_reconnected or is_silence:
                     raise ProviderUnavailableError(
                         self.name, "no connection"
                     ) from error

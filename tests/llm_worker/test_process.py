@@ -11,6 +11,7 @@ import sys
 from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import web
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from lamla.chat.v1 import generation_pb2 as chat
 from lamla.llm.v1 import generation_service_pb2 as pb
@@ -19,7 +20,9 @@ from lamla.llm.v1 import generation_service_pb2_grpc as pb_grpc
 from mesh.channels import PeerChannel
 from mesh.credentials import Certificates
 from mesh.ids import uuid7
+from tests.llm_worker.embedding_subjects import embedded
 from tests.llm_worker.eventually import eventually
+from tests.llm_worker.vendor import selling
 
 DEPENDENCIES = ("scripted", "openai_compatible", "embeddings")
 
@@ -178,6 +181,38 @@ async def test_settings_that_cannot_work_end_it_with_2(certs):
 
     assert 2 == process.returncode
     assert b"LAMLA_LLM_PROVIDERS" in err
+    assert b"Traceback" not in err
+
+
+@pytest.mark.parity("A21")
+async def test_a_model_whose_vectors_do_not_fit_ends_it_with_2(certs):
+    """
+    The vendor is asked before anybody is served.
+    """
+
+    async def answer(_, __, body):
+        return web.json_response(embedded(body, dimension=1_536))
+
+    async with selling(answer) as vendor:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "llm_worker",
+            "serve",
+            env={
+                "LAMLA_CERTS_DIR": str(certs / "llm_worker"),
+                "LAMLA_LLM_LISTEN": f"127.0.0.1:{free_port()}",
+                "LAMLA_LLM_PROVIDERS": "scripted",
+                "LAMLA_LLM_EMBEDDERS": "openai_compatible",
+                "LAMLA_LLM_EMBEDDING_BASE_URL": vendor.url,
+            },
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, err = await process.communicate()
+
+    assert 2 == process.returncode
+    assert b"text-embedding-3-small have 1536 components" in err
+    assert b"has 384" in err
     assert b"Traceback" not in err
 
 

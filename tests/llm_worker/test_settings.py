@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from llm_worker.embeddings import registry as embedding_registry
 from llm_worker.providers import registry
 from llm_worker.settings import LLMWorkerSettings
 from mesh.settings import SettingsError, load, variables
@@ -130,3 +131,66 @@ def test_every_setting_is_described():
     The description is its documentation.
     """
     assert all(variable.description for variable in variables(LLMWorkerSettings))
+
+
+def test_the_best_built_in_model_embeds(environment):
+    """
+    A fresh machine needs no key for that either.
+    """
+    (embedder,) = embedding_registry.build(environment())
+
+    assert "multilingual-e5-small" == embedder.name
+
+
+async def test_embedders_are_built_in_their_order(environment):
+    """
+    The first is the default; the vendor of texts embeds, too, unless another is named.
+    """
+    settings = environment(
+        **OPENAI, LAMLA_LLM_EMBEDDERS="openai_compatible,all-minilm-l6-v2"
+    )
+    vendor, minilm = embedding_registry.build(settings)
+    await vendor.close()
+
+    assert ("openai_compatible", "all-minilm-l6-v2") == (vendor.name, minilm.name)
+    assert "text-embedding-3-small" == vendor.model.name
+
+
+@pytest.mark.parametrize(
+    ("variables", "wrong"),
+    [
+        ({"LAMLA_LLM_EMBEDDERS": "local,loccal"}, "LAMLA_LLM_EMBEDDERS: 'loccal'"),
+        ({"LAMLA_LLM_EMBEDDERS": "local,local"}, "names a model twice"),
+        (
+            {"LAMLA_LLM_EMBEDDERS": "openai_compatible"},
+            "LAMLA_LLM_EMBEDDING_BASE_URL: openai_compatible needs it",
+        ),
+        (
+            {"LAMLA_LLM_EMBEDDING_BASE_URL": "localhost:1"},
+            "LAMLA_LLM_EMBEDDING_BASE_URL: must begin with",
+        ),
+    ],
+)
+def test_embedders_that_cannot_be_built_are_named(environment, variables, wrong):
+    """
+    With the variable that is to be changed.
+    """
+    with pytest.raises(SettingsError, match=wrong):
+        environment(**variables)
+
+
+@pytest.mark.parity("A21")
+def test_a_model_whose_vectors_do_not_fit_is_refused(environment):
+    """
+    Both numbers and the model are named.
+    """
+    settings = environment(
+        **OPENAI,
+        LAMLA_LLM_EMBEDDERS="openai_compatible",
+        LAMLA_LLM_EMBEDDING_DIMENSION="1536",
+    )
+
+    with pytest.raises(
+        SettingsError, match=r"text-embedding-3-small have 1536 .* has 384"
+    ):
+        embedding_registry.build(settings)
