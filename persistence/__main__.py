@@ -1,4 +1,4 @@
-"""`python -m persistence serve` and `python -m persistence setup_postgres`.
+"""`python -m persistence serve`, `… ingest` and `… setup_postgres`.
 
 Django's own commands are manage.py's.
 """
@@ -31,6 +31,19 @@ def serve() -> None:
     django.setup()
     # Imports models, which needs Django to be set up.
     from persistence.serve import serve as run  # noqa: PLC0415
+
+    process.run(lambda: run(config))
+
+
+@app.command()
+def ingest() -> None:
+    """Make uploaded documents searchable, as the queue brings them."""
+    config = _config()
+    telemetry.configure("ingest", config.log_level)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "persistence.settings")
+    django.setup()
+    # Imports models, which needs Django to be set up.
+    from persistence.ingest import ingest as run  # noqa: PLC0415
 
     process.run(lambda: run(config))
 

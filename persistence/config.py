@@ -17,7 +17,7 @@ from pydantic_settings import SettingsConfigDict
 from mesh.settings import CommaSeparated
 from persistence import database
 from persistence.database_settings import is_production
-from persistence.storage_settings import StorageSettings
+from persistence.ingest_settings import IngestSettings
 
 # Django's own threshold for `check --deploy` (security.W009).
 SECRET_KEY_CHARACTERS = 50
@@ -25,7 +25,7 @@ SECRET_KEY_VARIETY = 5
 DEVELOPMENT_SECRET_KEY = "django-insecure-for-development-only-never-in-production"  # noqa: S105 - Refused in production.
 
 
-class PersistenceSettings(StorageSettings):
+class PersistenceSettings(IngestSettings):
     """The environment of persistence and of its commands."""
 
     model_config = SettingsConfigDict(env_prefix="LAMLA_PERSISTENCE_")
@@ -191,7 +191,8 @@ class PersistenceSettings(StorageSettings):
 
     @model_validator(mode="after")
     def _pools_fit(self) -> PersistenceSettings:
-        app = self.replicas * self.orm_threads
+        # One more listens for notifications.
+        app = self.replicas * (self.orm_threads + 1)
         service = self.replicas * (
             self.service_threads
             + self.pool_size

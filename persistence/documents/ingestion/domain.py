@@ -38,8 +38,9 @@ class Progress:
     page_count: int = 0
     chunks_embedded: int = 0
     chunk_count: int = 0
+    media_type: str = ""
 
-    def as_row(self) -> tuple[int, int, int, int, int]:
+    def as_row(self) -> tuple[int, int, int, int, int, str]:
         """Returns the columns in the order of the fields."""
         return (
             self.phase.value,
@@ -47,6 +48,7 @@ class Progress:
             self.page_count,
             self.chunks_embedded,
             self.chunk_count,
+            self.media_type,
         )
 
 
@@ -66,6 +68,7 @@ class Reading:
     """What became known of a file while it was read.
 
     Attributes:
+        language: From the file's own metadata; then what its text says.
         sample: The begin of its text, to tell its language by.
     """
 

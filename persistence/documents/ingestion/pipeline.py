@@ -116,12 +116,10 @@ class Pipeline:
         spool: Spool,
         embedder: ChunkEmbedder | None,
     ) -> None:
-        language = await language_of(reading)
+        reading.language = await language_of(reading)
         while True:
             index_ids = embedder.index_ids if embedder else frozenset[int]()
-            storing = Storing(
-                claim, reading, spool, language=language, index_ids=index_ids
-            )
+            storing = Storing(claim, reading, spool, index_ids=index_ids)
             try:
                 async with self._storing:
                     return await self._store.run(storing)

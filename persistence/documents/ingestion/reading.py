@@ -44,7 +44,7 @@ async def pages_read(
         async for event in events:
             match event:
                 case Opened():
-                    reading.media_type = event.media_type
+                    reading.media_type = progress.media_type = event.media_type
                     reading.language = event.language
                     progress.page_count = event.page_count
                 case Page():

@@ -50,14 +50,12 @@ class Storing:
         reading: Reading,
         spool: Spool,
         *,
-        language: str,
         index_ids: frozenset[int],
     ) -> None:
         """Stores vectors of `index_ids`; none: the keyword leg alone."""
         self._claim = claim
         self._reading = reading
         self._spool = spool
-        self._language = language
         self._index_ids = index_ids
 
     async def __call__(self, connection: Connection) -> None:
@@ -78,7 +76,7 @@ class Storing:
             if versions - self._index_ids:
                 raise VersionsChangedError
         document = Indexed(
-            claim.document_id, claim.owner_id, claim.title, self._language
+            claim.document_id, claim.owner_id, claim.title, reading.language
         )
         count = await chunks_replace(connection, document, self._chunks(connection))
         await connection.execute(_PAGES, [claim.document_id, reading.page_count])
@@ -91,7 +89,7 @@ class Storing:
                 count if self._index_ids else 0,
                 count,
                 reading.failed_page_count,
-                self._language,
+                reading.language,
                 reading.media_type,
                 claim.document_id,
                 claim.attempt,
