@@ -213,7 +213,8 @@ class PersistenceSettings(IngestSettings):
         if service > room[1]:
             raise ValueError(
                 "LAMLA_PERSISTENCE_SERVICE_THREADS, _POOL_SIZE, _SEARCH_POOL_SIZE and "
-                f"_HTTP_THREADS: {service} connections in all replicas; at most {room[1]}."
+                f"_HTTP_THREADS: {service} connections in all replicas; at most "
+                f"{room[1]}."
             )
         return self
 

@@ -2,7 +2,8 @@
 
 from mesh.policy import Policy
 from persistence.chat.policy import POLICY as CHAT
+from persistence.documents.policy import POLICY as DOCUMENTS
 from persistence.documents.retrieval.policy import POLICY as CHUNKS
 from persistence.identity.policy import POLICY as IDENTITY
 
-POLICY: Policy = {**IDENTITY, **CHAT, **CHUNKS}
+POLICY: Policy = {**IDENTITY, **CHAT, **DOCUMENTS, **CHUNKS}

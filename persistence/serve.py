@@ -14,6 +14,7 @@ from persistence.chat.servicer import ConversationServicer
 from persistence.chat.turns.servicer import SERVICE as TURNS
 from persistence.chat.turns.servicer import TurnServicer
 from persistence.config import PersistenceSettings
+from persistence.documents.application import DocumentsApplication
 from persistence.documents.retrieval.servicer import SERVICE as CHUNKS
 from persistence.documents.retrieval.servicer import ChunkServicer
 from persistence.http.app import HttpApp, PublicKeys
@@ -54,7 +55,7 @@ class Process:
         """Builds the parts; nothing connects or listens yet.
 
         Raises:
-            SettingsError: the signing key cannot be used.
+            SettingsError: the signing key or the directory for files cannot be used.
             CertificatesError: the certificate cannot.
         """
         keys = _signing_keys(config)
@@ -62,6 +63,7 @@ class Process:
         self.pool = Pool(config.service_database, size=config.pool_size)
         # Of its own: a search takes longer than a checkpoint may wait.
         self.search_pool = Pool(config.service_database, size=config.search_pool_size)
+        self.documents = DocumentsApplication(config)
         chunks = ChunkServicer(self.search_pool, vector_leg=config.pgvector_enabled)
         self.server = PeerServer(
             config,
@@ -81,6 +83,7 @@ class Process:
             CONVERSATIONS: ConversationServicer().register,
             TURNS: TurnServicer(self.pool).register,
             CHUNKS: chunks.register,
+            **self.documents.registrations,
         }
         self.services = tuple(servicers)
         for name, register in servicers.items():
@@ -111,9 +114,11 @@ class Process:
         self.periodic = [
             Periodic("identity-sweep", expired_delete, config.sweep_seconds),
             *chat_periodic(),
+            *self.documents.periodic,
         ]
         self._working: list[asyncio.Task[None]] = []
         self.server.on_drain(self.http.stop)
+        self.server.on_drain(self.documents.drain)
 
     async def run(self) -> None:
         """Serves until SIGTERM or SIGINT, then drains."""
@@ -128,7 +133,10 @@ class Process:
         await self.pool.open()
         await self.search_pool.open()
         await self.http.start()
-        self._working = [asyncio.create_task(each.run()) for each in self.periodic]
+        self._working = [
+            asyncio.create_task(self.documents.listener.run()),
+            *(asyncio.create_task(each.run()) for each in self.periodic),
+        ]
 
     async def stop(self) -> None:
         """Stops what `start` started."""

@@ -35,7 +35,8 @@ class StorageSettings(DatabaseSettings):
     )
     s3_endpoint: str = Field(
         default="",
-        description="URL of an S3 service that is not Amazon's: https://s3.example.org.",
+        description="URL of an S3 service that is not Amazon's, for example "
+        "https://s3.example.org.",
     )
     s3_region: str = Field(default="us-east-1", description="Region of the S3 bucket.")
     s3_access_key: SecretStr | None = Field(

@@ -24,7 +24,10 @@ class Call:
 
     Attributes:
         method: For example `/lamla.llm.v1.GenerationService/Generate`.
-        is_stream: Whether the response is a stream.
+        request: The request; for streamed requests the iterator of them. A layer may
+            put another in its place: the servicer gets that.
+        is_stream: Whether requests or responses are a stream.
+        is_request_stream: Whether requests are.
         peer: Name in the caller's certificate; empty when it is none of ours.
         user: The user whose token was verified.
         messages: How many messages were sent so far.
@@ -38,6 +41,7 @@ class Call:
     is_stream: bool
     metadata: dict[str, str]
     peer: str
+    is_request_stream: bool = False
     user: User | None = None
     messages: int = 0
     code: grpc.StatusCode = grpc.StatusCode.OK
@@ -57,10 +61,11 @@ class Malformed:
 class ChainInterceptor(grpc.aio.ServerInterceptor):
     """Runs every call of our own methods inside `layers`, the first outermost.
 
-    Our servicers are coroutines (unary) or async generators (server streaming). A
-    stream is written with `context.write` instead of being yielded on: grpc.aio
-    drops an async generator without closing it when a write fails, and then neither
-    servicer nor layer would learn of it before garbage collection.
+    Our servicers are coroutines (unary, client streaming) or async generators (server
+    streaming); none streams both ways. A stream is written with `context.write` instead
+    of being yielded on: grpc.aio drops an async generator without closing it when a
+    write fails, and then neither servicer nor layer would learn of it before garbage
+    collection.
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
@@ -83,35 +88,36 @@ class ChainInterceptor(grpc.aio.ServerInterceptor):
         return self._wrapped[method]
 
     def _wrap(self, method: str, handler: Any) -> grpc.RpcMethodHandler:
-        if handler.request_streaming:
-            raise NotImplementedError(f"{method}: requests are never streamed.")
+        if handler.request_streaming and handler.response_streaming:
+            raise NotImplementedError(f"{method}: no method streams both ways.")
+        answer = handler.stream_unary or handler.unary_unary
 
         async def unary(request: Any, context: grpc.aio.ServicerContext) -> Any:
-            call = _call(method, request, context, is_stream=False)
+            call = _call(method, request, context, handler)
             async with AsyncExitStack() as stack:
                 for layer in self._layers:
                     await stack.enter_async_context(layer(call))
-                response = await handler.unary_unary(request, context)
+                response = await answer(call.request, context)
                 call.messages = 1
                 return response
 
         async def stream(request: Any, context: grpc.aio.ServicerContext) -> None:
-            call = _call(method, request, context, is_stream=True)
+            call = _call(method, request, context, handler)
             async with AsyncExitStack() as stack:
                 for layer in self._layers:
                     await stack.enter_async_context(layer(call))
                 responses = await stack.enter_async_context(
-                    aclosing(handler.unary_stream(request, context))
+                    aclosing(handler.unary_stream(call.request, context))
                 )
                 async for response in responses:
                     await context.write(response)
                     call.messages += 1
 
-        behaviour = (
-            {"unary_stream": stream}
-            if handler.response_streaming
-            else {"unary_unary": unary}
-        )
+        if handler.response_streaming:
+            behaviour: dict[str, Any] = {"unary_stream": stream}
+        else:
+            shape = "stream_unary" if handler.request_streaming else "unary_unary"
+            behaviour = {shape: unary}
         wrapped: grpc.RpcMethodHandler = handler._replace(
             request_deserializer=_decoder(handler.request_deserializer), **behaviour
         )
@@ -129,11 +135,19 @@ def _decoder(decode: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
 
 
 def _call(
-    method: str, request: Any, context: grpc.aio.ServicerContext, *, is_stream: bool
+    method: str, request: Any, context: grpc.aio.ServicerContext, handler: Any
 ) -> Call:
     metadata = {
         key: value
         for key, value in context.invocation_metadata() or ()
         if isinstance(value, str)
     }
-    return Call(method, request, context, is_stream, metadata, peer_of(context))
+    return Call(
+        method=method,
+        request=request,
+        context=context,
+        is_stream=handler.request_streaming or handler.response_streaming,
+        metadata=metadata,
+        peer=peer_of(context),
+        is_request_stream=handler.request_streaming,
+    )

@@ -6,8 +6,9 @@ of a type compiles its rules, about 4 ms, hence `warm`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message_factory import GetMessageClass
@@ -28,13 +29,25 @@ def validation(services: Iterable[ServiceDescriptor]) -> Layer:
         for method in service.methods:
             validator.collect_violations(GetMessageClass(method.input_type)())
 
-    @asynccontextmanager
-    async def layer(call: Call) -> AsyncIterator[None]:
-        if isinstance(call.request, Malformed):
+    def check(request: Any) -> None:
+        if isinstance(request, Malformed):
             raise invalid("", "not a message of this method's request type")
-        violations = validator.collect_violations(call.request)
+        violations = validator.collect_violations(request)
         if violations:
             raise invalid_fields([_field_violation(v) for v in violations])
+
+    async def checked(requests: AsyncIterable[Any]) -> AsyncIterator[Any]:
+        async for request in requests:
+            check(request)
+            yield request
+
+    @asynccontextmanager
+    async def layer(call: Call) -> AsyncIterator[None]:
+        if call.is_request_stream:
+            # Each as it comes: the servicer meets the failure where it reads.
+            call.request = checked(call.request)
+        else:
+            check(call.request)
         yield
 
     return layer

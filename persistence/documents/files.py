@@ -35,6 +35,14 @@ async def run(function: Callable[..., R], /, *args: Any, **kwargs: Any) -> R:
         return await asyncio.get_running_loop().run_in_executor(_threads(), call)
 
 
+async def try_run(function: Callable[..., object], /, *args: Any) -> None:
+    """Awaits work whose failure is no failure of the call: a sweep will do it again."""
+    try:
+        await run(function, *args)
+    except (ServiceError, FileNotFoundError):
+        log.warning("storage_work_left", work=function.__name__)
+
+
 @contextmanager
 def storage_failures() -> Iterator[None]:
     """Turns what a disk or bucket says into the `ServiceError` it stands for."""

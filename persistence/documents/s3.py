@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.config import Config  # type: ignore[import-untyped]
+from botocore.exceptions import (  # type: ignore[import-untyped]
+    BotoCoreError,
+    ClientError,
+)
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage  # type: ignore[import-untyped]
 
@@ -52,7 +55,9 @@ class S3Originals(S3Storage):  # type: ignore[misc]
             raise StorageUnavailableError(str(error)) from error
         return _Streamed(answer["Body"], name)
 
-    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+    def save(
+        self, name: str | None, content: Any, max_length: int | None = None
+    ) -> str:
         """See `Storage.save`.
 
         Raises:
@@ -76,11 +81,11 @@ class S3Originals(S3Storage):  # type: ignore[misc]
             raise StorageUnavailableError(str(error)) from error
 
 
-class _Streamed(File):  # type: ignore[type-arg]
-    def read(self, num_bytes: int | None = None) -> bytes:
+class _Streamed(File):
+    def read(self, num_bytes: int = -1) -> bytes:
         """Returns the next bytes; empty at the end."""
         try:
-            data: bytes = self.file.read(num_bytes)
+            data: bytes = self.file.read(None if num_bytes < 0 else num_bytes)  # type: ignore[union-attr,arg-type]
         except BotoCoreError as error:
             raise StorageUnavailableError(str(error)) from error
         return data

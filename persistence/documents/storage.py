@@ -22,7 +22,7 @@ ALIAS = "originals"
 COPY_BYTES = 1024 * 1024
 
 
-class _Moved(File):  # type: ignore[type-arg]
+class _Moved(File):
     """A file that a storage on the same disk may take instead of copying it."""
 
     def temporary_file_path(self) -> str:

@@ -1,0 +1,1 @@
+"""The services of `lamla.documents.v1` that persistence implements."""

@@ -1,0 +1,1 @@
+"""Brings files in: in parts, in one stream, or from a web address."""

@@ -1,0 +1,242 @@
+"""What changes uploads. One function per use case, one transaction each."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from mesh.ids import uuid7
+from persistence.chat.clock import Clock
+from persistence.chat.errors import request_id_reused
+from persistence.chat.owners import owner_exists
+from persistence.documents import errors
+from persistence.documents.collections.selectors import collections_check
+from persistence.documents.models import Upload
+from persistence.documents.requests import body_hashed
+from persistence.documents.selectors import DocumentNow, document_get
+from persistence.documents.storage import original_name
+from persistence.documents.uploads.documents import document_make, document_reuse
+from persistence.documents.uploads.domain import Arrived, NewFile, Part, Taken
+from persistence.documents.uploads.spool import Spool
+
+# How long an upload waits for its next part, and is remembered after its last.
+KEPT = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An upload, or the document that makes it unnecessary."""
+
+    upload: Upload | None = None
+    existing: DocumentNow | None = None
+
+
+@dataclass(frozen=True)
+class StreamRequest:
+    """One UploadDocument: its request id, and what its header asks for."""
+
+    request_id: UUID
+    file: NewFile
+
+    @property
+    def body_hash(self) -> bytes:
+        """What tells it from another request."""
+        return _body_hash("stream", self.file, 0)
+
+
+def upload_create(
+    *, owner_id: UUID, request_id: UUID, file: NewFile, size_bytes: int
+) -> Begun:
+    """Begins an upload; the same request again returns the same one.
+
+    Raises:
+        ServiceError: `COLLECTION_NOT_FOUND`, `REQUEST_ID_REUSED`.
+    """
+    body_hash = _body_hash("parts", file, size_bytes)
+    known = _known(owner_id, request_id, body_hash)
+    if known is not None:
+        _keep_alive(known)
+        return Begun(upload=upload_get(owner_id=owner_id, upload_id=known.id))
+    collections_check(owner_id=owner_id, ids=file.collection_ids)
+    existing = document_reuse(owner_id=owner_id, file=file, sha256=file.content_sha256)
+    if existing is not None:
+        return Begun(existing=existing)
+    with owner_exists():
+        upload = _insert(owner_id, request_id, body_hash, file, size_bytes=size_bytes)
+    return Begun(upload=upload_get(owner_id=owner_id, upload_id=upload.id))
+
+
+def upload_get(*, owner_id: UUID, upload_id: UUID) -> Upload:
+    """Returns an upload that has not expired.
+
+    Raises:
+        ServiceError: `UPLOAD_NOT_FOUND`.
+    """
+    rows = Upload.objects.filter(owner_id=owner_id, id=upload_id)
+    row = rows.filter(expire_time__gt=Clock()).first()
+    if row is None:
+        raise errors.upload_not_found(upload_id)
+    return row
+
+
+def part_store(*, owner_id: UUID, upload_id: UUID, part: Part, spool: Spool) -> Upload:
+    """Stores the next part, and says so only when the disk has it.
+
+    Parts of one upload wait for each other. Besides the database it touches the
+    upload's file: the same bytes at the same place, however often it is run.
+
+    Raises:
+        ServiceError: `UPLOAD_NOT_FOUND`, `UPLOAD_OFFSET_MISMATCH`,
+            `CONTENT_HASH_MISMATCH`, `FILE_TOO_LARGE`.
+        OSError: the disk does not take it.
+    """
+    if hashlib.sha256(part.data).digest() != part.sha256:
+        raise errors.content_hash_mismatch()
+    rows = Upload.objects.filter(owner_id=owner_id, id=upload_id)
+    row = rows.filter(expire_time__gt=Clock()).select_for_update().first()
+    if row is None:
+        raise errors.upload_not_found(upload_id)
+    received, end = row.received_bytes, part.offset + len(part.data)
+    if row.document_id is None:
+        # Less is there only when the disk was set back: then it is sent again.
+        received = min(received, spool.size(upload_id))
+    if part.offset > received:
+        raise errors.upload_offset_mismatch(received)
+    if end > row.size_bytes:
+        raise errors.file_too_large(row.size_bytes)
+    if end > received:
+        new = part.data[received - part.offset :]
+        spool.write(upload_id, offset=received, data=new)
+    if row.document_id is None:
+        rows.update(received_bytes=max(received, end), expire_time=Clock() + KEPT)
+    return upload_get(owner_id=owner_id, upload_id=upload_id)
+
+
+def upload_finish(*, owner_id: UUID, upload_id: UUID, arrived: Arrived) -> Taken:
+    """Makes a document of a complete upload; a second time it is the same one.
+
+    Raises:
+        ServiceError: `UPLOAD_NOT_FOUND`.
+    """
+    rows = Upload.objects.filter(owner_id=owner_id, id=upload_id)
+    row = rows.select_for_update().first()
+    if row is None:
+        raise errors.upload_not_found(upload_id)
+    if row.document_id is not None:
+        return upload_made(row, row.document_id)
+    taken = document_make(owner_id=owner_id, arrived=arrived)
+    rows.update(document_id=taken.document.row.id, expire_time=Clock() + KEPT)
+    return taken
+
+
+def upload_made(row: Upload, document_id: UUID) -> Taken:
+    """Returns what an upload has become before.
+
+    Raises:
+        ServiceError: `DOCUMENT_NOT_FOUND` when it was deleted since.
+    """
+    document = document_get(owner_id=row.owner_id, document_id=document_id)
+    is_its_own = document.row.storage_name == original_name(row.owner_id, row.id)
+    return Taken(document, already_existed=not is_its_own)
+
+
+def upload_delete(*, owner_id: UUID, upload_id: UUID) -> bool:
+    """Gives an upload up; says whether there was one that has become no document."""
+    rows = Upload.objects.filter(owner_id=owner_id, id=upload_id, document=None)
+    count, _ = rows.delete()
+    return count > 0
+
+
+def stream_begin(*, owner_id: UUID, request: StreamRequest) -> Taken | None:
+    """Looks whether a stream is needed at all.
+
+    Returns:
+        The document that it would lead to, if there is one.
+
+    Raises:
+        ServiceError: `COLLECTION_NOT_FOUND`, `REQUEST_ID_REUSED`.
+    """
+    known = _known(owner_id, request.request_id, request.body_hash)
+    if known is not None and known.document_id is not None:
+        return upload_made(known, known.document_id)
+    collections_check(owner_id=owner_id, ids=request.file.collection_ids)
+    existing = document_reuse(
+        owner_id=owner_id, file=request.file, sha256=request.file.content_sha256
+    )
+    return None if existing is None else Taken(existing, already_existed=True)
+
+
+def stream_finish(
+    *, owner_id: UUID, upload_id: UUID, request: StreamRequest, arrived: Arrived
+) -> Taken:
+    """Makes a document of a stream; the same request again returns the same one.
+
+    Raises:
+        ServiceError: `REQUEST_ID_REUSED`.
+    """
+    with owner_exists():
+        upload = _insert(
+            owner_id,
+            request.request_id,
+            request.body_hash,
+            arrived.file,
+            size_bytes=arrived.digest.size_bytes,
+            upload_id=upload_id,
+        )
+    return upload_finish(owner_id=owner_id, upload_id=upload.id, arrived=arrived)
+
+
+def _known(owner_id: UUID, request_id: UUID, body_hash: bytes) -> Upload | None:
+    row = Upload.objects.filter(owner_id=owner_id, request_id=request_id).first()
+    if row is not None and bytes(row.body_hash) != body_hash:
+        raise request_id_reused(request_id)
+    return row
+
+
+def _insert(  # noqa: PLR0913 - A row's columns.
+    owner_id: UUID,
+    request_id: UUID,
+    body_hash: bytes,
+    file: NewFile,
+    *,
+    size_bytes: int,
+    upload_id: UUID | None = None,
+) -> Upload:
+    """Stores an upload, or finds the one that the same request has just made."""
+    row = Upload(
+        id=upload_id or uuid7(),
+        owner_id=owner_id,
+        request_id=request_id,
+        body_hash=body_hash,
+        file_name=file.file_name,
+        title=file.title,
+        collection_ids=list(file.collection_ids),
+        content_sha256=file.content_sha256,
+        size_bytes=size_bytes,
+        expire_time=Clock() + KEPT,
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        known = _known(owner_id, request_id, body_hash)
+        if known is None:
+            raise
+        return known
+    return row
+
+
+def _keep_alive(row: Upload) -> None:
+    Upload.objects.filter(owner_id=row.owner_id, id=row.id).update(
+        expire_time=Clock() + KEPT
+    )
+
+
+def _body_hash(kind: str, file: NewFile, size_bytes: int) -> bytes:
+    sha256 = (file.content_sha256 or b"").hex()
+    names = (file.file_name, file.title, sha256)
+    return body_hashed((kind, size_bytes, *names, *map(str, file.collection_ids)))

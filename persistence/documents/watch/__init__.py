@@ -1,0 +1,1 @@
+"""Tells people how the ingestion of their documents goes on."""
