@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from lxml.etree import _Element as Element
-
 from persistence.documents.parsing.domain import Block
 from persistence.documents.parsing.readers.blocks import list_item, paragraph, table
 from persistence.documents.parsing.readers.xml_parts import (
+    Element,
     attribute,
     child,
     descendants,

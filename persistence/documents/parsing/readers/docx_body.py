@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from lxml.etree import _Element as Element
-
 from persistence.documents.parsing.domain import Block, BlockKind
 from persistence.documents.parsing.readers.blocks import (
     block,
@@ -17,6 +15,7 @@ from persistence.documents.parsing.readers.docx_styles import Styles
 from persistence.documents.parsing.readers.grids import Cell, grid_blocks
 from persistence.documents.parsing.readers.ooxml import Package
 from persistence.documents.parsing.readers.xml_parts import (
+    Element,
     attribute,
     child,
     descendants,

@@ -3,11 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
-from lxml.etree import _Element as Element
-
 from persistence.documents.parsing.readers.numerals import numeral
 from persistence.documents.parsing.readers.ooxml import Package
 from persistence.documents.parsing.readers.xml_parts import (
+    Element,
     attribute,
     child,
     descendants,

@@ -97,7 +97,9 @@ _UNLISTED = math.log(0.00004)
 """One of the thousands of ideographs that are not listed."""
 _MISFIT = -4.0
 _CAPITAL = -0.7
-_USUAL = frozenset("\u00a0«»“”„‘’‚–—…•·°§©®™№€£¿¡ºª、。，：；！？（）「」『』《》【】　・،؛؟״׳־")  # noqa: RUF001 - The marks of other scripts.
+_USUAL = frozenset(
+    "\u00a0«»“”„‘’‚–—…•·°§©®™№€£¿¡ºª、。，：；！？（）「」『』《》【】　・،؛؟״׳־"
+)  # noqa: RUF001 - The marks of other scripts.
 _CASE_CHANGE = re.compile(r"[^\W\d_]{2,}")
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _SIGN_IN_WORD = re.compile(
@@ -202,8 +204,12 @@ def _decoded(sample: bytes, encoding: str) -> str | None:
 def _score(text: str) -> float:
     """The logarithm of how probable a text is, up to a constant for all decodings."""
     counts = Counter(each for each in text.lower() if each > "\x7f")
-    letters = {each: n for each, n in counts.items() if unicodedata.category(each)[0] in "LM"}
-    signs = sum(n * _sign_score(each) for each, n in counts.items() if each not in letters)
+    letters = {
+        each: n for each, n in counts.items() if unicodedata.category(each)[0] in "LM"
+    }
+    signs = sum(
+        n * _sign_score(each) for each, n in counts.items() if each not in letters
+    )
     fitting = max(
         sum(n * _letter_score(language, each) for each, n in letters.items())
         for language in LANGUAGES
@@ -244,7 +250,9 @@ def _letter_score(language: str, letter: str) -> float:
         harmonic = math.log(len(listed)) + 0.58
         return -math.log((place + 1.5) * harmonic)
     script = _script(letter)
-    if script in _LISTED_SCRIPTS and script == _script(listed[-1 if language == "ko" else 0]):
+    if script in _LISTED_SCRIPTS and script == _script(
+        listed[-1 if language == "ko" else 0]
+    ):
         return _UNLISTED
     if language == "ja" and script in ("CJK", "HIRAGANA", "KATAKANA"):
         return _UNLISTED

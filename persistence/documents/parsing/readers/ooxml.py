@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import unquote
 
-from lxml.etree import _Element as Element
-
 from persistence.documents.parsing.domain import FailureReason, Opened, ParseError
 from persistence.documents.parsing.normalise import one_line
 from persistence.documents.parsing.readers.zips import open_zip
-from persistence.documents.parsing.readers.xml_parts import attribute, local, parse
+from persistence.documents.parsing.readers.xml_parts import (
+    Element,
+    attribute,
+    local,
+    parse,
+)
 
 
 @dataclass(frozen=True, slots=True)
