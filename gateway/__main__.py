@@ -11,6 +11,7 @@ from grpc_health.v1.health_pb2_grpc import HealthStub  # type: ignore[import-unt
 from gateway import endpoints
 from gateway.application import Application
 from gateway.clients.conversation_store import ConversationStore
+from gateway.clients.document_store import DocumentStore
 from gateway.clients.guest_store import GuestStore
 from gateway.clients.llm_worker import LlmWorker
 from gateway.clients.other_gateways import OtherGateways
@@ -64,6 +65,7 @@ async def serve() -> None:
             ),
             guests=GuestStore(persistence, verifier),
             conversations=ConversationStore(persistence),
+            documents=DocumentStore(persistence),
             endpoint=endpoint,
         )
         server = PeerServer(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import grpc
 
 from gateway.clients.conversations import Conversations
+from gateway.clients.documents import Documents
 from gateway.clients.gateways import Gateways
 from gateway.clients.guests import Guests
 from gateway.clients.store import Store
@@ -59,6 +60,7 @@ class Application:
         gateways: Gateways,
         guests: Guests,
         conversations: Conversations,
+        documents: Documents,
         endpoint: str,
         template: Template | None = None,
     ) -> None:
@@ -134,6 +136,7 @@ class Application:
             reply=reply,
             tell=TellText(answer),
             conversations=conversations,
+            documents=documents,
         )
         self.registrations: dict[str, Callable[[grpc.aio.Server], None]] = {
             CHAT: self.servicer.register,

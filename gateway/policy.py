@@ -13,10 +13,12 @@ _EDGE = rule(peers={"envoy"}, roles=USERS)
 _EDGE_OR_GUEST = rule(peers={"envoy"}, roles=USERS, token_optional=True)
 # Another gateway passes a user on to the one that writes the answer.
 _EDGE_AND_GATEWAYS = rule(peers={"envoy", "gateway"}, roles=USERS)
+# Older clients send a message with a file: persistence takes the file in and asks.
+_EDGE_AND_PERSISTENCE = rule(peers={"envoy", "persistence"}, roles=USERS)
 
 POLICY: Policy = {
     f"/{CHAT}/SendMessage": _EDGE,
-    f"/{CHAT}/Reply": _EDGE,
+    f"/{CHAT}/Reply": _EDGE_AND_PERSISTENCE,
     f"/{CHAT}/ResumeGeneration": _EDGE_AND_GATEWAYS,
     f"/{CHAT}/CancelGeneration": _EDGE_AND_GATEWAYS,
     f"/{CHAT}/GetGeneration": _EDGE_AND_GATEWAYS,
@@ -29,5 +31,7 @@ POLICY: Policy = {
     f"/{COMPAT}/CreateConversation": _EDGE_OR_GUEST,
     f"/{COMPAT}/ListConversations": _EDGE_OR_GUEST,
     f"/{COMPAT}/AddMessage": _EDGE_OR_GUEST,
+    f"/{COMPAT}/ListDocuments": _EDGE_OR_GUEST,
+    f"/{COMPAT}/GetDocument": _EDGE_OR_GUEST,
     f"/{REPORTS}/ReportErrors": _EDGE,
 }

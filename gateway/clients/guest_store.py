@@ -22,9 +22,11 @@ class GuestStore:
         self._guests = channel.stub(GuestServiceStub)
         self._verifier = verifier
 
-    async def open(self, conversation_id: str) -> User:
+    async def open(self, conversation_id: str = "", *, document_id: str = "") -> User:
         """See `Guests.open`."""
-        request = pb.OpenGuestRequest(conversation_id=conversation_id)
+        request = pb.OpenGuestRequest(
+            conversation_id=conversation_id, document_id=document_id
+        )
         with calls.to(PEER):
             response = await self._guests.OpenGuest(
                 request, **calls.options(OPEN_SECONDS)

@@ -10,10 +10,10 @@ from mesh.identity import User
 class Guests(Protocol):
     """Opens guests. Raises `ServiceError`; see lamla.store.v1 for why."""
 
-    async def open(self, conversation_id: str) -> User:
-        """Returns a new guest, or the one a token-less caller's conversation is of.
+    async def open(self, conversation_id: str = "", *, document_id: str = "") -> User:
+        """Returns a new guest, or the one that a token-less caller's thing is of.
 
         Args:
-            conversation_id: Of a conversation begun without a token; empty: a new
-                guest.
+            conversation_id: Of a conversation begun without a token; empty: none.
+            document_id: Of a document stored without a token; empty: none.
         """

@@ -12,15 +12,19 @@ class OpenGuest:
     def __init__(self, guests: Guests) -> None:
         self._guests = guests
 
-    async def __call__(self, conversation_id: str = "") -> None:
+    async def __call__(
+        self, conversation_id: str = "", *, document_id: str = ""
+    ) -> None:
         """Makes sure that the call has a user.
 
         Args:
             conversation_id: The conversation that is gone on with; empty: none yet.
+            document_id: The document that is asked for; empty: none.
 
         Raises:
-            ServiceError: `CONVERSATION_NOT_FOUND`, none that was begun without a
-                token; or the store is away.
+            ServiceError: `CONVERSATION_NOT_FOUND`, `DOCUMENT_NOT_FOUND`: none that
+                was begun without a token; or the store is away.
         """
         if optional_user() is None:
-            set_user(await self._guests.open(conversation_id))
+            guest = await self._guests.open(conversation_id, document_id=document_id)
+            set_user(guest)

@@ -11,9 +11,11 @@ from lamla.compat.v1 import compat_service_pb2_grpc as pb_grpc
 
 from gateway.clients.conversations import Conversation, Conversations
 from gateway.clients.convert import timestamp_to_proto
+from gateway.clients.documents import Document, Documents
 from gateway.convert import id_from_proto
 from gateway.domain import Answer, ConfigRequest, NewMessage, Question
 from gateway.flows.list_conversations import ListConversations
+from gateway.flows.list_documents import ListDocuments
 from gateway.flows.open_guest import OpenGuest
 from gateway.flows.reply import Reply
 from gateway.flows.tell_text import TellText
@@ -33,12 +35,15 @@ class CompatServicer(pb_grpc.CompatServiceServicer):
         reply: Reply,
         tell: TellText,
         conversations: Conversations,
+        documents: Documents,
     ) -> None:
         self._open_guest = open_guest
         self._reply = reply
         self._tell = tell
         self._conversations = conversations
         self._list = ListConversations(conversations)
+        self._documents = documents
+        self._list_documents = ListDocuments(documents)
 
     def register(self, server: grpc.aio.Server) -> None:
         """Adds the service to `server`."""
@@ -84,6 +89,19 @@ class CompatServicer(pb_grpc.CompatServiceServicer):
         answer = await self._reply(_question(request.message, conversation_id=id_))
         return _message_to_proto(answer)
 
+    async def ListDocuments(
+        self, request: pb.ListDocumentsRequest, context: grpc.aio.ServicerContext
+    ) -> AsyncIterator[pb.Document]:
+        for document in await self._list_documents():
+            yield _document_to_proto(document)
+
+    async def GetDocument(
+        self, request: pb.GetDocumentRequest, context: grpc.aio.ServicerContext
+    ) -> pb.Document:
+        id_ = id_from_proto(request.document_id)
+        await self._open_guest(document_id=id_)
+        return _document_to_proto(await self._documents.get(id_))
+
 
 def _question(text: str, *, conversation_id: str = "") -> Question:
     turn = NewMessage(conversation_id=conversation_id, parent_message_id="", text=text)
@@ -97,6 +115,21 @@ def _conversation_to_proto(conversation: Conversation) -> pb.Conversation:
         title=conversation.title,
         created_at=timestamp_to_proto(conversation.create_time).ToJsonString(),
         updated_at=timestamp_to_proto(conversation.update_time).ToJsonString(),
+    )
+
+
+def _document_to_proto(document: Document) -> pb.Document:
+    return pb.Document(
+        id=document.id,
+        title=document.title,
+        file_name=document.file_name,
+        state=document.state,
+        error=document.error,
+        page_count=document.page_count,
+        chunk_count=document.chunk_count,
+        size_bytes=document.size_bytes,
+        created_at=timestamp_to_proto(document.create_time).ToJsonString(),
+        updated_at=timestamp_to_proto(document.update_time).ToJsonString(),
     )
 
 

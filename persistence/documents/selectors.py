@@ -115,6 +115,12 @@ def documents_check(*, owner_id: UUID, ids: Iterable[UUID]) -> None:
             raise errors.document_not_found(document_id)
 
 
+def document_owner(*, document_id: UUID) -> UUID | None:
+    """Returns whose a document is; None when there is none. Spans owners."""
+    rows = Document.objects.filter(id=document_id)
+    return rows.values_list("owner_id", flat=True).first()
+
+
 def unfinished_ids(*, owner_id: UUID) -> Sequence[UUID]:
     """Returns the ids of what waits or is being ingested, oldest first."""
     rows = Document.objects.filter(owner_id=owner_id, state__in=UNFINISHED)

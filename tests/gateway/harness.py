@@ -25,7 +25,7 @@ from mesh.credentials import Certificates
 from mesh.ids import uuid7
 from mesh.testing import Served, TokenIssuer, bearer, serving
 from tests.gateway.store import MemoryStore
-from tests.gateway.visitors import MemoryConversations, MemoryGuests
+from tests.gateway.visitors import MemoryConversations, MemoryDocuments, MemoryGuests
 from tests.gateway.worker import ScriptedWorker
 
 # Nothing waits unless a test says so.
@@ -63,6 +63,7 @@ class Gateway:
     address: str
     guests: MemoryGuests
     conversations: MemoryConversations
+    documents: MemoryDocuments
 
     @property
     def stub(self) -> ChatServiceStub:
@@ -129,6 +130,7 @@ async def running(
     """Runs a gateway whose endpoint is the store's."""
     peers = NamedChannels()
     guests, conversations = MemoryGuests(issuer, store), MemoryConversations()
+    documents = MemoryDocuments()
     application = Application(
         GatewaySettings(**{**QUICK, **settings}),
         store=store,
@@ -136,6 +138,7 @@ async def running(
         gateways=OtherGateways(peers, timeout_seconds=10),
         guests=guests,
         conversations=conversations,
+        documents=documents,
         endpoint=store.endpoint,
     )
     async with serving(
@@ -157,6 +160,7 @@ async def running(
                 address_of(store.endpoint),
                 guests,
                 conversations,
+                documents,
             )
         finally:
             await application.stop()

@@ -409,3 +409,66 @@ async def test_a_fault_is_told_in_the_stream(gateway, store, worker):
     events = await read(call)
 
     assert ["error"] == fields(events[-1])
+
+
+class TestDocuments:
+    async def test_lists_the_callers_own(self, gateway, user_id):
+        """
+        Newest first as they come; somebody else's are not among them.
+        """
+        gateway.documents.put(uuid7(), title="Hume")
+        kept = gateway.documents.put(user_id, state="failed", error="Encrypted.")
+
+        call = compat(gateway).ListDocuments(pb.ListDocumentsRequest(), **gateway.user)
+        (listed,) = [each async for each in call]
+
+        assert (kept.id, "Kant", "kant.pdf") == (
+            listed.id,
+            listed.title,
+            listed.file_name,
+        )
+        assert ("failed", "Encrypted.") == (listed.state, listed.error)
+        assert (3, 7, 1_000) == (
+            listed.page_count,
+            listed.chunk_count,
+            listed.size_bytes,
+        )
+        assert listed.created_at.endswith("Z")
+
+    async def test_a_caller_without_a_token_has_none(self, gateway):
+        """
+        And becomes no guest for asking.
+        """
+        call = compat(gateway).ListDocuments(pb.ListDocumentsRequest(), **NO_TOKEN)
+
+        assert [] == [each async for each in call]
+        assert [] == gateway.guests.opened
+
+    async def test_gets_one_with_and_without_a_token(self, gateway, user_id):
+        """
+        One that was stored without a token is reached by its id, as in the older API.
+        """
+        mine = gateway.documents.put(user_id)
+        guest = await gateway.guests.open()
+        theirs = gateway.documents.put(guest.id, state="processing")
+
+        one = await compat(gateway).GetDocument(
+            pb.GetDocumentRequest(document_id=mine.id), **gateway.user
+        )
+        other = await compat(gateway).GetDocument(
+            pb.GetDocumentRequest(document_id=theirs.id), **NO_TOKEN
+        )
+
+        assert (mine.id, "ready") == (one.id, one.state)
+        assert (theirs.id, "processing") == (other.id, other.state)
+
+    async def test_what_is_not_there_is_typed(self, gateway):
+        """
+        NOT_FOUND, as everywhere.
+        """
+        request = pb.GetDocumentRequest(document_id=str(uuid7()))
+
+        error = await failure(compat(gateway).GetDocument(request, **gateway.user))
+
+        assert grpc.StatusCode.NOT_FOUND == error.code()
+        assert "DOCUMENT_NOT_FOUND" == reason(error)

@@ -32,8 +32,14 @@ class GuestServicer(pb_grpc.GuestServiceServicer):
     ) -> pb.OpenGuestResponse:
         if request.conversation_id:
             guest = await orm.run(
-                services.tokenless_guest_find,
+                services.tokenless_guest_of_conversation,
                 conversation_id=UUID(request.conversation_id),
+                using="service",
+            )
+        elif request.document_id:
+            guest = await orm.run(
+                services.tokenless_guest_of_document,
+                document_id=UUID(request.document_id),
                 using="service",
             )
         else:

@@ -11,6 +11,8 @@ from mesh.policy import Role
 from persistence.chat.errors import conversation_not_found
 from persistence.chat.moving import conversations_move
 from persistence.chat.selectors import conversation_owner
+from persistence.documents.errors import document_not_found
+from persistence.documents.selectors import document_owner
 from persistence.identity.domain import (
     REFRESH_TOKEN_LIFETIME,
     Credentials,
@@ -31,7 +33,7 @@ def tokenless_guest_create(*, user_id: UUID) -> TokenHolder:
     return TokenHolder(user, _session(user).id)
 
 
-def tokenless_guest_find(*, conversation_id: UUID) -> TokenHolder:
+def tokenless_guest_of_conversation(*, conversation_id: UUID) -> TokenHolder:
     """Finds the tokenless guest of a conversation, whose session goes on.
 
     Spans owners: the id of the conversation is all that the caller has to show.
@@ -40,10 +42,31 @@ def tokenless_guest_find(*, conversation_id: UUID) -> TokenHolder:
         ServiceError: `CONVERSATION_NOT_FOUND`, also for a conversation of anybody else.
     """
     owner_id = conversation_owner(conversation_id=conversation_id)
+    guest = _tokenless_guest(owner_id)
+    if guest is None:
+        raise conversation_not_found(conversation_id)
+    return guest
+
+
+def tokenless_guest_of_document(*, document_id: UUID) -> TokenHolder:
+    """Finds the tokenless guest of a document, whose session goes on.
+
+    Spans owners: the id of the document is all that the caller has to show.
+
+    Raises:
+        ServiceError: `DOCUMENT_NOT_FOUND`, also for a document of anybody else.
+    """
+    guest = _tokenless_guest(document_owner(document_id=document_id))
+    if guest is None:
+        raise document_not_found(document_id)
+    return guest
+
+
+def _tokenless_guest(owner_id: UUID | None) -> TokenHolder | None:
     guests = User.objects.filter(role=Role.GUEST.value, tokenless=True, is_active=True)
     user = guests.filter(id=owner_id).first() if owner_id else None
     if user is None:
-        raise conversation_not_found(conversation_id)
+        return None
     sessions = Session.objects.filter(user=user, end_time=None, expire_time__gt=Now())
     session = sessions.order_by("-expire_time").first()
     if session is None:

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"lamla/store/v1/guest_service.proto\x12\x0elamla.store.v1\x1a\x1b\x62uf/validate/validate.proto\"H\n\x10OpenGuestRequest\x12\x34\n\x0f\x63onversation_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0e\x63onversationId\"6\n\x11OpenGuestResponse\x12!\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tR\x0b\x61\x63\x63\x65ssToken2`\n\x0cGuestService\x12P\n\tOpenGuest\x12 .lamla.store.v1.OpenGuestRequest\x1a!.lamla.store.v1.OpenGuestResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"lamla/store/v1/guest_service.proto\x12\x0elamla.store.v1\x1a\x1b\x62uf/validate/validate.proto\"\xf5\x01\n\x10OpenGuestRequest\x12\x34\n\x0f\x63onversation_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0e\x63onversationId\x12,\n\x0b\x64ocument_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\ndocumentId:}\xbaHz\x1ax\n\x0cguest.one_of\x12\x32\x63onversation_id and document_id exclude each other\x1a\x34this.conversation_id == \'\' || this.document_id == \'\'\"6\n\x11OpenGuestResponse\x12!\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tR\x0b\x61\x63\x63\x65ssToken2`\n\x0cGuestService\x12P\n\tOpenGuest\x12 .lamla.store.v1.OpenGuestRequest\x1a!.lamla.store.v1.OpenGuestResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,10 +34,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_OPENGUESTREQUEST'].fields_by_name['conversation_id']._loaded_options = None
   _globals['_OPENGUESTREQUEST'].fields_by_name['conversation_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_OPENGUESTREQUEST']._serialized_start=83
-  _globals['_OPENGUESTREQUEST']._serialized_end=155
-  _globals['_OPENGUESTRESPONSE']._serialized_start=157
-  _globals['_OPENGUESTRESPONSE']._serialized_end=211
-  _globals['_GUESTSERVICE']._serialized_start=213
-  _globals['_GUESTSERVICE']._serialized_end=309
+  _globals['_OPENGUESTREQUEST'].fields_by_name['document_id']._loaded_options = None
+  _globals['_OPENGUESTREQUEST'].fields_by_name['document_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_OPENGUESTREQUEST']._loaded_options = None
+  _globals['_OPENGUESTREQUEST']._serialized_options = b'\272Hz\032x\n\014guest.one_of\0222conversation_id and document_id exclude each other\0324this.conversation_id == \'\' || this.document_id == \'\''
+  _globals['_OPENGUESTREQUEST']._serialized_start=84
+  _globals['_OPENGUESTREQUEST']._serialized_end=329
+  _globals['_OPENGUESTRESPONSE']._serialized_start=331
+  _globals['_OPENGUESTRESPONSE']._serialized_end=385
+  _globals['_GUESTSERVICE']._serialized_start=387
+  _globals['_GUESTSERVICE']._serialized_end=483
 # @@protoc_insertion_point(module_scope)

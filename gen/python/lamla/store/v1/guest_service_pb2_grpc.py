@@ -52,14 +52,16 @@ class GuestServiceServicer:
 
     def OpenGuest(self, request, context):
         """Returns a token for a caller without one: of a new guest, or of the guest that a
-        token-less caller's conversation belongs to.
+        token-less caller's conversation or document belongs to.
 
-        A conversation that was begun without a token is reached by its id alone, as in the
-        older API; its id is hard to guess. Nobody else's is.
+        What was begun without a token is reached by its id alone, as in the older API; its
+        id is hard to guess. Nobody else's is.
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no conversation that was begun
         without a token.
+        - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: no document that was stored without
+        a token.
         - `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

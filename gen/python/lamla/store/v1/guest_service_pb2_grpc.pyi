@@ -38,14 +38,16 @@ class GuestServiceStub:
     def __new__(cls, channel: _aio.Channel) -> GuestServiceAsyncStub: ...
     OpenGuest: _grpc.UnaryUnaryMultiCallable[_guest_service_pb2.OpenGuestRequest, _guest_service_pb2.OpenGuestResponse]
     """Returns a token for a caller without one: of a new guest, or of the guest that a
-    token-less caller's conversation belongs to.
+    token-less caller's conversation or document belongs to.
 
-    A conversation that was begun without a token is reached by its id alone, as in the
-    older API; its id is hard to guess. Nobody else's is.
+    What was begun without a token is reached by its id alone, as in the older API; its
+    id is hard to guess. Nobody else's is.
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no conversation that was begun
       without a token.
+    - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: no document that was stored without
+      a token.
     - `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.
     """
 
@@ -59,14 +61,16 @@ class GuestServiceAsyncStub(GuestServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     OpenGuest: _aio.UnaryUnaryMultiCallable[_guest_service_pb2.OpenGuestRequest, _guest_service_pb2.OpenGuestResponse]  # type: ignore[assignment]
     """Returns a token for a caller without one: of a new guest, or of the guest that a
-    token-less caller's conversation belongs to.
+    token-less caller's conversation or document belongs to.
 
-    A conversation that was begun without a token is reached by its id alone, as in the
-    older API; its id is hard to guess. Nobody else's is.
+    What was begun without a token is reached by its id alone, as in the older API; its
+    id is hard to guess. Nobody else's is.
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no conversation that was begun
       without a token.
+    - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: no document that was stored without
+      a token.
     - `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.
     """
 
@@ -83,14 +87,16 @@ class GuestServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_guest_service_pb2.OpenGuestResponse, _abc.Awaitable[_guest_service_pb2.OpenGuestResponse]]:
         """Returns a token for a caller without one: of a new guest, or of the guest that a
-        token-less caller's conversation belongs to.
+        token-less caller's conversation or document belongs to.
 
-        A conversation that was begun without a token is reached by its id alone, as in the
-        older API; its id is hard to guess. Nobody else's is.
+        What was begun without a token is reached by its id alone, as in the older API; its
+        id is hard to guess. Nobody else's is.
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no conversation that was begun
           without a token.
+        - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: no document that was stored without
+          a token.
         - `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.
         """
 

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file lamla/store/v1/guest_service.proto.
  */
 export const file_lamla_store_v1_guest_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJsYW1sYS9zdG9yZS92MS9ndWVzdF9zZXJ2aWNlLnByb3RvEg5sYW1sYS5zdG9yZS52MSI4ChBPcGVuR3Vlc3RSZXF1ZXN0EiQKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCUILukgI2AEBcgOwAQEiKQoRT3Blbkd1ZXN0UmVzcG9uc2USFAoMYWNjZXNzX3Rva2VuGAEgASgJMmAKDEd1ZXN0U2VydmljZRJQCglPcGVuR3Vlc3QSIC5sYW1sYS5zdG9yZS52MS5PcGVuR3Vlc3RSZXF1ZXN0GiEubGFtbGEuc3RvcmUudjEuT3Blbkd1ZXN0UmVzcG9uc2ViBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("CiJsYW1sYS9zdG9yZS92MS9ndWVzdF9zZXJ2aWNlLnByb3RvEg5sYW1sYS5zdG9yZS52MSLZAQoQT3Blbkd1ZXN0UmVxdWVzdBIkCg9jb252ZXJzYXRpb25faWQYASABKAlCC7pICNgBAXIDsAEBEiAKC2RvY3VtZW50X2lkGAIgASgJQgu6SAjYAQFyA7ABATp9ukh6GngKDGd1ZXN0Lm9uZV9vZhIyY29udmVyc2F0aW9uX2lkIGFuZCBkb2N1bWVudF9pZCBleGNsdWRlIGVhY2ggb3RoZXIaNHRoaXMuY29udmVyc2F0aW9uX2lkID09ICcnIHx8IHRoaXMuZG9jdW1lbnRfaWQgPT0gJyciKQoRT3Blbkd1ZXN0UmVzcG9uc2USFAoMYWNjZXNzX3Rva2VuGAEgASgJMmAKDEd1ZXN0U2VydmljZRJQCglPcGVuR3Vlc3QSIC5sYW1sYS5zdG9yZS52MS5PcGVuR3Vlc3RSZXF1ZXN0GiEubGFtbGEuc3RvcmUudjEuT3Blbkd1ZXN0UmVzcG9uc2ViBnByb3RvMw", [file_buf_validate_validate]);
 
 /**
  * Which guest.
@@ -25,6 +25,14 @@ export type OpenGuestRequest = Message<"lamla.store.v1.OpenGuestRequest"> & {
    * @generated from field: string conversation_id = 1;
    */
   conversationId: string;
+
+  /**
+   * A document that was stored without a token. A UUID; empty: none. Not together with
+   * `conversation_id`.
+   *
+   * @generated from field: string document_id = 2;
+   */
+  documentId: string;
 };
 
 /**
@@ -65,14 +73,16 @@ export const OpenGuestResponseSchema: GenMessage<OpenGuestResponse> = /*@__PURE_
 export const GuestService: GenService<{
   /**
    * Returns a token for a caller without one: of a new guest, or of the guest that a
-   * token-less caller's conversation belongs to.
+   * token-less caller's conversation or document belongs to.
    *
-   * A conversation that was begun without a token is reached by its id alone, as in the
-   * older API; its id is hard to guess. Nobody else's is.
+   * What was begun without a token is reached by its id alone, as in the older API; its
+   * id is hard to guess. Nobody else's is.
    *
    * Errors:
    * - `NOT_FOUND`, `ERROR_REASON_CONVERSATION_NOT_FOUND`: no conversation that was begun
    *   without a token.
+   * - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: no document that was stored without
+   *   a token.
    * - `UNAVAILABLE`, `ERROR_REASON_DATABASE_UNAVAILABLE`.
    *
    * @generated from rpc lamla.store.v1.GuestService.OpenGuest
