@@ -11,6 +11,7 @@ import atexit
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -36,6 +37,9 @@ R = TypeVar("R")
 SERVER = TestServer()
 # The directory is there even when no test starts the server.
 atexit.register(shutil.rmtree, SERVER.directory, ignore_errors=True)
+# Of its own: the server's belongs to an account that parsers are not.
+DOCUMENTS = Path(tempfile.mkdtemp("-lamla-documents"))
+atexit.register(shutil.rmtree, DOCUMENTS, ignore_errors=True)
 PASSWORDS = {role: secrets.token_hex() for role in (OWNER_ROLE, APP_ROLE, SERVICE_ROLE)}
 ENVIRONMENT = {
     "ENVIRONMENT": "test",
@@ -44,7 +48,7 @@ ENVIRONMENT = {
     "DB_NAME": "lamla_test",
     "DB_PASSWORD": PASSWORDS[APP_ROLE],
     "DB_SERVICE_PASSWORD": PASSWORDS[SERVICE_ROLE],
-    "LAMLA_PERSISTENCE_DOCUMENTS_DIR": str(SERVER.directory / "documents"),
+    "LAMLA_PERSISTENCE_DOCUMENTS_DIR": str(DOCUMENTS),
     "LAMLA_PERSISTENCE_ORM_THREADS": "4",
     "LAMLA_PERSISTENCE_SERVICE_THREADS": "2",
 }
