@@ -6,8 +6,6 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from bench.ranking.questions import Passage
-
 K1 = 1.2
 B = 0.75
 

@@ -1,4 +1,4 @@
-"""Stems by Snowball: https://snowballstem.org/algorithms/."""
+"""Stems by Snowball: https://snowballstem.org/algorithms/. For Hebrew, its prefixes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import Stemmer
 
 ALGORITHMS = {
     "ar": "arabic",
+    "bs": "serbian",
     "ca": "catalan",
     "cs": "czech",
     "da": "danish",
@@ -24,6 +25,7 @@ ALGORITHMS = {
     "fr": "french",
     "ga": "irish",
     "hi": "hindi",
+    "hr": "serbian",
     "hu": "hungarian",
     "hy": "armenian",
     "id": "indonesian",
@@ -44,6 +46,9 @@ ALGORITHMS = {
 }
 """Snowball's name for each language that it stems."""
 
+# Most Hebrew words grow out of three letters.
+_HEBREW_ROOT = 3
+
 _local = threading.local()
 
 
@@ -54,6 +59,8 @@ def _known() -> frozenset[str]:
 
 def stems(words: list[str], language: str) -> list[str]:
     """Returns the stem of each word; the words themselves in other languages."""
+    if language == "he":
+        return [_without_prefixes(word) for word in words]
     algorithm = ALGORITHMS.get(language)
     if algorithm is None or algorithm not in _known():
         return words
@@ -62,3 +69,14 @@ def stems(words: list[str], language: str) -> list[str]:
     if algorithm not in made:
         made[algorithm] = Stemmer.Stemmer(algorithm)
     return list(made[algorithm].stemWords(words))
+
+
+def _without_prefixes(word: str) -> str:
+    """Removes "and", a preposition and the article, which are written as one word.
+
+    What is a letter of the word itself may go, too: in texts and questions alike.
+    """
+    for letters in ("ו", "הבלמשכ", "ה"):
+        if len(word) > _HEBREW_ROOT and word[0] in letters:
+            word = word[1:]
+    return word
