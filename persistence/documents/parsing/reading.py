@@ -44,6 +44,7 @@ async def read_file(
     name: str,
     options: ReadOptions | None = None,
     limits: Limits | None = None,
+    child: str = _CHILD,
 ) -> AsyncGenerator[Event, None]:
     """Yields `Opened`, then pages as they are read.
 
@@ -52,13 +53,14 @@ async def read_file(
 
     Args:
         name: What the user calls the file: a hint where its content leaves a choice.
+        child: The module that runs in the process; tests name one that misbehaves.
 
     Raises:
         ParseError: the file gives no text, or no more of it.
         OSError: no process can be started; says nothing about the file.
     """
     limits = limits or Limits()
-    process = await _start()
+    process = await _start(child)
     try:
         await _ask(process, path, name, options or ReadOptions(), limits)
         clock = _Clock(limits)
@@ -132,10 +134,10 @@ def _allow(pages: int, limits: Limits) -> None:
         raise ParseError(FailureReason.TOO_LARGE, f"{pages} pages")
 
 
-async def _start() -> Process:
+async def _start(child: str) -> Process:
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-B", "-m", _CHILD),
+        *(sys.executable, "-I", "-B", "-m", child),
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,
