@@ -16,6 +16,7 @@ from persistence.documents.parsing.readers.ooxml import Package, open_package
 from persistence.documents.parsing.readers.slicing import sliced
 from persistence.documents.parsing.readers.xml_parts import children_of
 
+_MAIN = "word/document.xml"
 _BODY_CHILDREN = (
     "p",
     "tbl",
@@ -36,16 +37,16 @@ class DocxReader:
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
         with open_package(source.path) as package:
-            main = package.main_part("word/document.xml")
-            styles = Styles(package, main)
+            styles = Styles(package, package.main_part(_MAIN))
             yield package.opened(language=styles.language)
-            blocks = document_blocks(package, main, styles)
+            blocks = document_blocks(package)
             yield from sliced(blocks, source.options.page_characters, count(1))
 
 
-def document_blocks(package: Package, main: str, styles: Styles) -> Iterator[Block]:
-    """All text of a document, also of one inside another (altChunk)."""
-    body = Body(package, main, styles)
+def document_blocks(package: Package) -> Iterator[Block]:
+    """All text of a document, also of one inside another."""
+    main = package.main_part(_MAIN)
+    body = Body(package, main, Styles(package, main))
     yield from _repeated(body, "header")
     with package.open(main) as stream:
         for element in children_of(stream, ("body", "docPartBody"), _BODY_CHILDREN):

@@ -194,7 +194,8 @@ class Body:
 
         related = self.package.relationships(self.part).get(attribute(element, "id"))
         if related:
-            yield from embedded.blocks(self.package.read(related.target))
+            data = self.package.read(related.target)
+            yield from embedded.blocks(data, depth=self.package.depth + 1)
 
 
 def _chosen(element: Element) -> list[Element]:

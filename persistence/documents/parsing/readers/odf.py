@@ -37,6 +37,7 @@ from persistence.documents.parsing.readers.zips import open_zip
 
 _REPEATED = ("header", "footer", "header-left", "footer-left", "header-first")
 _START = 1 << 14
+_EMBEDDED_LIMIT = 4000
 _NUMBERED = re.compile(
     r"(page|slide|Folie|P\u00e1gina)? ?\d+"
 )  # As programs name them.
@@ -68,6 +69,14 @@ class OdfReader:
             is_sheet = source.media_type == media_types.ODS
             with package.open("content.xml") as stream:
                 yield from _pages(stream, package, limit, is_sheet=is_sheet)
+
+
+def package_blocks(package: Package) -> Iterator[Block]:
+    """All text of a document inside another."""
+    is_sheet = b"spreadsheet" in package.read("mimetype")
+    with package.open("content.xml") as stream:
+        for page in _pages(stream, package, _EMBEDDED_LIMIT, is_sheet=is_sheet):
+            yield from page.blocks
 
 
 def _opened(meta: Element | None) -> Opened:

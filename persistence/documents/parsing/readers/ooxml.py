@@ -32,10 +32,15 @@ class Relationship:
 
 
 class Package:
-    """A zip archive of parts. Names are found whatever their case."""
+    """A zip archive of parts. Names are found whatever their case.
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    Attributes:
+        depth: How many documents this one is inside of.
+    """
+
+    def __init__(self, archive: zipfile.ZipFile, depth: int = 0) -> None:
         """Borrows the archive."""
+        self.depth = depth
         self._archive = archive
         self._names = {
             name.replace("\\", "/").lstrip("/").lower(): name

@@ -16,7 +16,11 @@ from persistence.documents.parsing.domain import (
 )
 from persistence.documents.parsing.readers.ooxml import Package, open_package
 from persistence.documents.parsing.readers.pptx_shapes import Shapes, comment_blocks
-from persistence.documents.parsing.readers.xml_parts import attribute, descendants
+from persistence.documents.parsing.readers.xml_parts import descendants
+
+
+
+_MAIN = "ppt/presentation.xml"
 
 
 class PptxReader:
@@ -27,7 +31,7 @@ class PptxReader:
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
         with open_package(source.path) as package:
-            main = package.main_part("ppt/presentation.xml")
+            main = package.main_part(_MAIN)
             slides = _slides(package, main)
             opened = package.opened(page_count=len(slides))
             yield Opened(opened.page_count, opened.title, opened.language)
@@ -38,6 +42,12 @@ class PptxReader:
                     yield PageFailed(number, error.reason)
                     continue
                 yield Page(number, blocks, _label(blocks))
+
+
+def presentation_blocks(package: Package) -> Iterator[Block]:
+    """All text of a presentation inside another document."""
+    for part in _slides(package, package.main_part(_MAIN)):
+        yield from _slide_blocks(package, part)
 
 
 def _slides(package: Package, main: str) -> list[str]:

@@ -17,6 +17,9 @@ from persistence.documents.parsing.readers.xml_parts import (
 )
 
 
+_MAIN = "xl/workbook.xml"
+
+
 class XlsxReader:
     """Reads .xlsx, .xlsm and .xltx; hidden sheets too."""
 
@@ -27,12 +30,20 @@ class XlsxReader:
         limit = source.options.page_characters
         with open_package(source.path) as package:
             yield package.opened()
-            main = package.main_part("xl/workbook.xml")
+            main = package.main_part(_MAIN)
             workbook = Workbook(package, main)
             numbers = count(1)
             for name, part in workbook.sheets:
                 blocks = _sheet_blocks(package, workbook, part, limit)
                 yield from sliced(blocks, limit, numbers, name)
+
+
+def workbook_blocks(package: Package, limit: int) -> Iterator[Block]:
+    """All text of a workbook inside another document."""
+    workbook = Workbook(package, package.main_part(_MAIN))
+    for name, part in workbook.sheets:
+        yield from paragraph(name)
+        yield from _sheet_blocks(package, workbook, part, limit)
 
 
 def _sheet_blocks(
