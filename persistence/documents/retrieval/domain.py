@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from persistence.documents.index.versions import Index
+if TYPE_CHECKING:
+    from persistence.documents.index.versions import Index
 
 
 @dataclass(frozen=True, slots=True)
