@@ -206,7 +206,7 @@ async def guest(stack: Stack) -> tuple[uuid.UUID, str]:
     return uuid.UUID(created.user.user_id), created.tokens.access_token
 
 
-def measure(stack: Stack, chunks: int, asked: int) -> list[Row]:
+async def measure(stack: Stack, chunks: int, asked: int) -> list[Row]:
     """Fills the database of a mesh and searches in it."""
     engine = E5()
     passages = [f"{p['title']}\n{p['text']}" for p in lines("passages.jsonl")]
@@ -220,7 +220,7 @@ def measure(stack: Stack, chunks: int, asked: int) -> list[Row]:
     owners = {"1 % of all": small, "99 % of all": chunks - small}
     password = Keyring(stack.home / "secrets").password("postgres-superuser")
     url = f"postgresql://postgres:{password}@127.0.0.1:{stack.ports.postgres}/lamla"
-    people = {name: asyncio.run(guest(stack)) for name in owners}
+    people = {name: await guest(stack) for name in owners}
     with psycopg.connect(url, autocommit=True) as database:
         database.execute("SET session_replication_role = replica")
         database.execute("DROP INDEX documents_chunkvector_1_hnsw")
@@ -233,7 +233,7 @@ def measure(stack: Stack, chunks: int, asked: int) -> list[Row]:
         rows = []
         for name, count in owners.items():
             owner, token = people[name]
-            spent = asyncio.run(times(stack, token, texts))
+            spent = await times(stack, token, texts)
             rows.append(
                 Row(
                     owner=name,
@@ -256,7 +256,7 @@ def main(
         stack = Stack(Path(directory) / "home", environment=ENVIRONMENT)
         stack.start()
         try:
-            rows = measure(stack, chunks, questions)
+            rows = asyncio.run(measure(stack, chunks, questions))
         finally:
             stack.stop()
     table = Table("owner", "chunks", "recall@10", "p50 ms", "p99 ms")

@@ -1,0 +1,1 @@
+"""Tests of what finds chunks, over real PostgreSQL."""
