@@ -83,6 +83,7 @@ def prompt_from_proto(request: pb.GenerateRequest, defaults: Defaults) -> Prompt
         if config.HasField("temperature")
         else defaults.temperature,
         max_output_tokens=config.max_output_tokens or defaults.output_tokens,
+        may_quote=request.may_quote,
     )
 
 

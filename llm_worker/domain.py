@@ -46,6 +46,7 @@ class Prompt:
         model: A configured model's name; empty means each provider's default.
         temperature: Range [0, 2].
         max_output_tokens: At least 1.
+        may_quote: Whether the answer is meant to repeat pieces of the prompt.
     """
 
     generation_id: str
@@ -53,6 +54,7 @@ class Prompt:
     model: str = ""
     temperature: float = 0.7
     max_output_tokens: int = 400
+    may_quote: bool = False
 
     @property
     def prefix(self) -> str:

@@ -717,7 +717,9 @@ class AttemptChanged(_message.Message):
     model: _builtins.str
     """The model of the new attempt."""
     replace_from_offset: _builtins.int
-    """Cut the text here, in Unicode code points, before more is appended."""
+    """Cut the text here, in Unicode code points, before more is appended. Citations and
+    claims that reach beyond it are gone too.
+    """
     cause: _builtins.str
     """Why the attempt before it ended: a name of `lamla.errors.v1.ErrorReason`."""
     def __init__(

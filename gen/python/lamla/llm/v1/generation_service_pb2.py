@@ -27,7 +27,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from lamla.chat.v1 import generation_pb2 as lamla_dot_chat_dot_v1_dot_generation__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%lamla/llm/v1/generation_service.proto\x12\x0clamla.llm.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1elamla/chat/v1/generation.proto\"\x88\x02\n\x0fGenerateRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\x12\x41\n\x08messages\x18\x02 \x03(\x0b\x32\x1b.lamla.llm.v1.PromptMessageB\x08\xbaH\x05\x92\x01\x02\x08\x01R\x08messages\x12\x37\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\x12J\n\x0c\x64\x65tach_grace\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0c\xbaH\t\xaa\x01\x06\"\x02\x08<2\x00R\x0b\x64\x65tachGrace\"x\n\rPromptMessage\x12\x38\n\x04role\x18\x01 \x01(\x0e\x32\x18.lamla.llm.v1.PromptRoleB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04role\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x19\n\x08may_drop\x18\x03 \x01(\x08R\x07mayDrop\"\xa8\x02\n\rGenerateEvent\x12\x1a\n\x08sequence\x18\x01 \x01(\rR\x08sequence\x12\x39\n\x07started\x18\x02 \x01(\x0b\x32\x1d.lamla.llm.v1.ProviderStartedH\x00R\x07started\x12/\n\x06tokens\x18\x03 \x01(\x0b\x32\x15.lamla.chat.v1.TokensH\x00R\x06tokens\x12H\n\x0f\x61ttempt_changed\x18\x04 \x01(\x0b\x32\x1d.lamla.chat.v1.AttemptChangedH\x00R\x0e\x61ttemptChanged\x12<\n\x08\x66inished\x18\x05 \x01(\x0b\x32\x1e.lamla.llm.v1.ProviderFinishedH\x00R\x08\x66inishedB\x07\n\x05\x65vent\"\x97\x01\n\x0fProviderStarted\x12\x1a\n\x08provider\x18\x01 \x01(\tR\x08provider\x12\x14\n\x05model\x18\x02 \x01(\tR\x05model\x12)\n\x10\x64ropped_messages\x18\x03 \x01(\rR\x0f\x64roppedMessages\x12\'\n\x0fworker_endpoint\x18\x04 \x01(\tR\x0eworkerEndpoint\"\x80\x01\n\x10ProviderFinished\x12@\n\rfinish_reason\x18\x01 \x01(\x0e\x32\x1b.lamla.chat.v1.FinishReasonR\x0c\x66inishReason\x12*\n\x05usage\x18\x02 \x01(\x0b\x32\x14.lamla.chat.v1.UsageR\x05usage\"\xb1\x01\n\rAttachRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\x12%\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\rR\rafterSequence\x12J\n\x0c\x64\x65tach_grace\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0c\xbaH\t\xaa\x01\x06\"\x02\x08<2\x00R\x0b\x64\x65tachGrace\">\n\rCancelRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\"1\n\x0e\x43\x61ncelResponse\x12\x1f\n\x0bwas_running\x18\x01 \x01(\x08R\nwasRunning\"1\n\x11ListModelsRequest\x12\x1c\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x04name\"\xe0\x01\n\x12ListModelsResponse\x12+\n\x06models\x18\x01 \x03(\x0b\x32\x13.lamla.llm.v1.ModelR\x06models\x12/\n\x13\x64\x65\x66\x61ult_temperature\x18\x02 \x01(\x02R\x12\x64\x65\x66\x61ultTemperature\x12\x39\n\x19\x64\x65\x66\x61ult_max_output_tokens\x18\x03 \x01(\rR\x16\x64\x65\x66\x61ultMaxOutputTokens\x12\x31\n\x15max_output_tokens_cap\x18\x04 \x01(\rR\x12maxOutputTokensCap\"\x84\x01\n\x05Model\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n\x08provider\x18\x02 \x01(\tR\x08provider\x12%\n\x0e\x63ontext_tokens\x18\x03 \x01(\rR\rcontextTokens\x12$\n\x0esmall_built_in\x18\x04 \x01(\x08R\x0csmallBuiltIn*r\n\nPromptRole\x12\x1b\n\x17PROMPT_ROLE_UNSPECIFIED\x10\x00\x12\x16\n\x12PROMPT_ROLE_SYSTEM\x10\x01\x12\x14\n\x10PROMPT_ROLE_USER\x10\x02\x12\x19\n\x15PROMPT_ROLE_ASSISTANT\x10\x03\x32\xb9\x02\n\x11GenerationService\x12H\n\x08Generate\x12\x1d.lamla.llm.v1.GenerateRequest\x1a\x1b.lamla.llm.v1.GenerateEvent0\x01\x12\x44\n\x06\x41ttach\x12\x1b.lamla.llm.v1.AttachRequest\x1a\x1b.lamla.llm.v1.GenerateEvent0\x01\x12\x43\n\x06\x43\x61ncel\x12\x1b.lamla.llm.v1.CancelRequest\x1a\x1c.lamla.llm.v1.CancelResponse\x12O\n\nListModels\x12\x1f.lamla.llm.v1.ListModelsRequest\x1a .lamla.llm.v1.ListModelsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%lamla/llm/v1/generation_service.proto\x12\x0clamla.llm.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1elamla/chat/v1/generation.proto\"\xa5\x02\n\x0fGenerateRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\x12\x41\n\x08messages\x18\x02 \x03(\x0b\x32\x1b.lamla.llm.v1.PromptMessageB\x08\xbaH\x05\x92\x01\x02\x08\x01R\x08messages\x12\x37\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1f.lamla.chat.v1.GenerationConfigR\x06\x63onfig\x12J\n\x0c\x64\x65tach_grace\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0c\xbaH\t\xaa\x01\x06\"\x02\x08<2\x00R\x0b\x64\x65tachGrace\x12\x1b\n\tmay_quote\x18\x05 \x01(\x08R\x08mayQuote\"x\n\rPromptMessage\x12\x38\n\x04role\x18\x01 \x01(\x0e\x32\x18.lamla.llm.v1.PromptRoleB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04role\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12\x19\n\x08may_drop\x18\x03 \x01(\x08R\x07mayDrop\"\xa8\x02\n\rGenerateEvent\x12\x1a\n\x08sequence\x18\x01 \x01(\rR\x08sequence\x12\x39\n\x07started\x18\x02 \x01(\x0b\x32\x1d.lamla.llm.v1.ProviderStartedH\x00R\x07started\x12/\n\x06tokens\x18\x03 \x01(\x0b\x32\x15.lamla.chat.v1.TokensH\x00R\x06tokens\x12H\n\x0f\x61ttempt_changed\x18\x04 \x01(\x0b\x32\x1d.lamla.chat.v1.AttemptChangedH\x00R\x0e\x61ttemptChanged\x12<\n\x08\x66inished\x18\x05 \x01(\x0b\x32\x1e.lamla.llm.v1.ProviderFinishedH\x00R\x08\x66inishedB\x07\n\x05\x65vent\"\x97\x01\n\x0fProviderStarted\x12\x1a\n\x08provider\x18\x01 \x01(\tR\x08provider\x12\x14\n\x05model\x18\x02 \x01(\tR\x05model\x12)\n\x10\x64ropped_messages\x18\x03 \x01(\rR\x0f\x64roppedMessages\x12\'\n\x0fworker_endpoint\x18\x04 \x01(\tR\x0eworkerEndpoint\"\x80\x01\n\x10ProviderFinished\x12@\n\rfinish_reason\x18\x01 \x01(\x0e\x32\x1b.lamla.chat.v1.FinishReasonR\x0c\x66inishReason\x12*\n\x05usage\x18\x02 \x01(\x0b\x32\x14.lamla.chat.v1.UsageR\x05usage\"\xb1\x01\n\rAttachRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\x12%\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\rR\rafterSequence\x12J\n\x0c\x64\x65tach_grace\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0c\xbaH\t\xaa\x01\x06\"\x02\x08<2\x00R\x0b\x64\x65tachGrace\">\n\rCancelRequest\x12-\n\rgeneration_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x0cgenerationId\"1\n\x0e\x43\x61ncelResponse\x12\x1f\n\x0bwas_running\x18\x01 \x01(\x08R\nwasRunning\"1\n\x11ListModelsRequest\x12\x1c\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x04name\"\xe0\x01\n\x12ListModelsResponse\x12+\n\x06models\x18\x01 \x03(\x0b\x32\x13.lamla.llm.v1.ModelR\x06models\x12/\n\x13\x64\x65\x66\x61ult_temperature\x18\x02 \x01(\x02R\x12\x64\x65\x66\x61ultTemperature\x12\x39\n\x19\x64\x65\x66\x61ult_max_output_tokens\x18\x03 \x01(\rR\x16\x64\x65\x66\x61ultMaxOutputTokens\x12\x31\n\x15max_output_tokens_cap\x18\x04 \x01(\rR\x12maxOutputTokensCap\"\x84\x01\n\x05Model\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n\x08provider\x18\x02 \x01(\tR\x08provider\x12%\n\x0e\x63ontext_tokens\x18\x03 \x01(\rR\rcontextTokens\x12$\n\x0esmall_built_in\x18\x04 \x01(\x08R\x0csmallBuiltIn*r\n\nPromptRole\x12\x1b\n\x17PROMPT_ROLE_UNSPECIFIED\x10\x00\x12\x16\n\x12PROMPT_ROLE_SYSTEM\x10\x01\x12\x14\n\x10PROMPT_ROLE_USER\x10\x02\x12\x19\n\x15PROMPT_ROLE_ASSISTANT\x10\x03\x32\xb9\x02\n\x11GenerationService\x12H\n\x08Generate\x12\x1d.lamla.llm.v1.GenerateRequest\x1a\x1b.lamla.llm.v1.GenerateEvent0\x01\x12\x44\n\x06\x41ttach\x12\x1b.lamla.llm.v1.AttachRequest\x1a\x1b.lamla.llm.v1.GenerateEvent0\x01\x12\x43\n\x06\x43\x61ncel\x12\x1b.lamla.llm.v1.CancelRequest\x1a\x1c.lamla.llm.v1.CancelResponse\x12O\n\nListModels\x12\x1f.lamla.llm.v1.ListModelsRequest\x1a .lamla.llm.v1.ListModelsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,30 +50,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANCELREQUEST'].fields_by_name['generation_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_LISTMODELSREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_LISTMODELSREQUEST'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\310\001'
-  _globals['_PROMPTROLE']._serialized_start=1829
-  _globals['_PROMPTROLE']._serialized_end=1943
+  _globals['_PROMPTROLE']._serialized_start=1858
+  _globals['_PROMPTROLE']._serialized_end=1972
   _globals['_GENERATEREQUEST']._serialized_start=149
-  _globals['_GENERATEREQUEST']._serialized_end=413
-  _globals['_PROMPTMESSAGE']._serialized_start=415
-  _globals['_PROMPTMESSAGE']._serialized_end=535
-  _globals['_GENERATEEVENT']._serialized_start=538
-  _globals['_GENERATEEVENT']._serialized_end=834
-  _globals['_PROVIDERSTARTED']._serialized_start=837
-  _globals['_PROVIDERSTARTED']._serialized_end=988
-  _globals['_PROVIDERFINISHED']._serialized_start=991
-  _globals['_PROVIDERFINISHED']._serialized_end=1119
-  _globals['_ATTACHREQUEST']._serialized_start=1122
-  _globals['_ATTACHREQUEST']._serialized_end=1299
-  _globals['_CANCELREQUEST']._serialized_start=1301
-  _globals['_CANCELREQUEST']._serialized_end=1363
-  _globals['_CANCELRESPONSE']._serialized_start=1365
-  _globals['_CANCELRESPONSE']._serialized_end=1414
-  _globals['_LISTMODELSREQUEST']._serialized_start=1416
-  _globals['_LISTMODELSREQUEST']._serialized_end=1465
-  _globals['_LISTMODELSRESPONSE']._serialized_start=1468
-  _globals['_LISTMODELSRESPONSE']._serialized_end=1692
-  _globals['_MODEL']._serialized_start=1695
-  _globals['_MODEL']._serialized_end=1827
-  _globals['_GENERATIONSERVICE']._serialized_start=1946
-  _globals['_GENERATIONSERVICE']._serialized_end=2259
+  _globals['_GENERATEREQUEST']._serialized_end=442
+  _globals['_PROMPTMESSAGE']._serialized_start=444
+  _globals['_PROMPTMESSAGE']._serialized_end=564
+  _globals['_GENERATEEVENT']._serialized_start=567
+  _globals['_GENERATEEVENT']._serialized_end=863
+  _globals['_PROVIDERSTARTED']._serialized_start=866
+  _globals['_PROVIDERSTARTED']._serialized_end=1017
+  _globals['_PROVIDERFINISHED']._serialized_start=1020
+  _globals['_PROVIDERFINISHED']._serialized_end=1148
+  _globals['_ATTACHREQUEST']._serialized_start=1151
+  _globals['_ATTACHREQUEST']._serialized_end=1328
+  _globals['_CANCELREQUEST']._serialized_start=1330
+  _globals['_CANCELREQUEST']._serialized_end=1392
+  _globals['_CANCELRESPONSE']._serialized_start=1394
+  _globals['_CANCELRESPONSE']._serialized_end=1443
+  _globals['_LISTMODELSREQUEST']._serialized_start=1445
+  _globals['_LISTMODELSREQUEST']._serialized_end=1494
+  _globals['_LISTMODELSRESPONSE']._serialized_start=1497
+  _globals['_LISTMODELSRESPONSE']._serialized_end=1721
+  _globals['_MODEL']._serialized_start=1724
+  _globals['_MODEL']._serialized_end=1856
+  _globals['_GENERATIONSERVICE']._serialized_start=1975
+  _globals['_GENERATIONSERVICE']._serialized_end=2288
 # @@protoc_insertion_point(module_scope)

@@ -59,8 +59,14 @@ class GenerateRequest(_message.Message):
     MESSAGES_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
     DETACH_GRACE_FIELD_NUMBER: _builtins.int
+    MAY_QUOTE_FIELD_NUMBER: _builtins.int
     generation_id: _builtins.str
     """Names the generation for `Attach` and `Cancel`. A UUID, required."""
+    may_quote: _builtins.bool
+    """Whether the answer is meant to repeat pieces of the prompt word for word, as one that
+    quotes documents: what keeps small models from repeating themselves then leaves such
+    pieces alone.
+    """
     @_builtins.property
     def messages(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromptMessage]:
         """The prompt: at least one message. The last one is from the user; or from the
@@ -84,10 +90,11 @@ class GenerateRequest(_message.Message):
         messages: _abc.Iterable[Global___PromptMessage] | None = ...,
         config: _generation_pb2.GenerationConfig | None = ...,
         detach_grace: _duration_pb2.Duration | None = ...,
+        may_quote: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "detach_grace", b"detach_grace"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "detach_grace", b"detach_grace", "generation_id", b"generation_id", "messages", b"messages"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "detach_grace", b"detach_grace", "generation_id", b"generation_id", "may_quote", b"may_quote", "messages", b"messages"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

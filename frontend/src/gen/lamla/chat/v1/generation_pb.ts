@@ -761,7 +761,8 @@ export type AttemptChanged = Message<"lamla.chat.v1.AttemptChanged"> & {
   model: string;
 
   /**
-   * Cut the text here, in Unicode code points, before more is appended.
+   * Cut the text here, in Unicode code points, before more is appended. Citations and
+   * claims that reach beyond it are gone too.
    *
    * @generated from field: uint32 replace_from_offset = 4;
    */
