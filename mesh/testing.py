@@ -29,7 +29,10 @@ from mesh.server import PeerServer
 from mesh.settings import Environment, PeerSettings
 from mesh.tokens import ALGORITHM, AUDIENCE, ISSUER, StaticKeys, TokenVerifier
 
-PEERS = ("envoy", "gateway", "llm_worker", "persistence", "developer", "launcher")
+PEERS = (
+    *("envoy", "gateway", "llm_worker", "persistence", "ingest"),
+    *("developer", "launcher"),
+)
 
 
 def issue_certificates(

@@ -8,7 +8,7 @@ from pathlib import Path
 from mesh.authority import Authority
 
 # Peers of the mesh, and the database's server, which clients verify by this name.
-PEERS = ("envoy", "gateway", "llm_worker", "persistence", "developer")
+PEERS = ("envoy", "gateway", "llm_worker", "persistence", "ingest", "developer")
 DATABASE_SERVER = "postgres"
 # PostgreSQL reads its certificate when it starts, and it is not restarted daily.
 DATABASE_LIFETIME = timedelta(days=825)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deploy.embedded import health
 
-PORTS = {"gateway": 20801, "llm_worker": 20802, "persistence": 20803}
+PORTS = {"gateway": 20801, "llm_worker": 20802, "persistence": 20803, "ingest": 20810}
 
 
 def main(peer: str, certificates: Path) -> int:

@@ -46,6 +46,7 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
         environment: dict[str, str],
         *needs: str,
         name: str = "",
+        command: tuple[str, ...] = (),
     ) -> Service:
         return Service(
             name=name or peer,
@@ -56,6 +57,7 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
             run=home.run,
             output=output,
             needs=needs,
+            command=command,
         )
 
     ports = settings.ports
@@ -73,6 +75,13 @@ def assemble(settings: LauncherSettings, output: Output) -> Mesh:
         schema=_schema(settings, wires, postgres, output),
         persistence=service(
             "persistence", ports.persistence, wires.persistence(), "database"
+        ),
+        ingest=service(
+            "ingest",
+            ports.ingest,
+            wires.ingest(),
+            "database",
+            command=("persistence", "ingest"),
         ),
         llm_worker=service("llm_worker", ports.llm_worker, wires.llm_worker()),
         gateways=[
@@ -184,6 +193,7 @@ def _ports(settings: LauncherSettings, *, external: bool) -> list[Port]:
         (internal.llm_worker, "llm_worker"),
         (internal.persistence, "persistence"),
         (internal.persistence_http, "persistence over HTTP"),
+        (internal.ingest, "the ingest worker"),
     ]
     if not external:
         peers.append((internal.postgres, "PostgreSQL"))

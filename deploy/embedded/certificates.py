@@ -13,7 +13,10 @@ from deploy.embedded.rotation import Peers, Rotation
 from mesh.authority import Authority
 
 # `developer` is a person with grpcurl; `launcher` asks the others for their health.
-PEERS = ("envoy", "gateway", "llm_worker", "persistence", "developer", "launcher")
+PEERS = (
+    *("envoy", "gateway", "llm_worker", "persistence", "ingest"),
+    *("developer", "launcher"),
+)
 
 # Longer than any certificate lives that it signs.
 AUTHORITY_MARGIN = timedelta(days=60)

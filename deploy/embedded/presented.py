@@ -45,6 +45,7 @@ class Presented:
             ports.llm_worker: "llm_worker",
             ports.persistence: "persistence",
             ports.persistence_http: "persistence",
+            ports.ingest: "ingest",
         }
         return cls(certificates, servers, admin_port)
 

@@ -1,4 +1,4 @@
-"""The Python services, each started by `python -m <peer> serve`."""
+"""The Python services, each started by `python -m <package> <command>`."""
 
 import sys
 from collections.abc import Mapping
@@ -22,10 +22,11 @@ class Service:
 
     Attributes:
         name: of the process, in logs and pid files: `gateway`, `gateway-2`.
-        peer: the Python package, and the name in the certificate.
+        peer: the name in the certificate, and the Python package that is started.
         port: where it serves gRPC.
         certificates: the directory of the launcher's own certificate.
         needs: dependencies that it must have reached before it counts as ready.
+        command: what is started instead: package and command.
     """
 
     name: str
@@ -36,13 +37,14 @@ class Service:
     run: Path
     output: Output
     needs: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
     _process: Supervised | None = None
 
     async def start(self) -> None:
         """Starts the process, and starts it again whenever it ends."""
         program = Program(
             name=self.name,
-            command=[sys.executable, "-m", self.peer, "serve"],
+            command=[sys.executable, "-m", *(self.command or (self.peer, "serve"))],
             environment=self.environment,
             directory=CHECKOUT,
         )

@@ -119,6 +119,7 @@ class InternalPorts:
         self.persistence_http = base + 4
         self.postgres = base + 5
         self.gateways = (self.gateway, *range(base + 6, base + 5 + gateways))
+        self.ingest = base + 10
 
     def all(self) -> tuple[int, ...]:
         return (
@@ -127,6 +128,7 @@ class InternalPorts:
             self.persistence,
             self.persistence_http,
             self.postgres,
+            self.ingest,
         )
 
 

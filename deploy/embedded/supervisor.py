@@ -1,8 +1,8 @@
 """Starts all parts in an order that overlaps, watches them, and stops them in reverse.
 
-certificates → PostgreSQL → schema → persistence ┐
-                                      llm_worker ┴→ gateways ┐
-                                                        page ┴→ Envoy → ready
+certificates → PostgreSQL → schema → persistence → ingest ┐
+                                               llm_worker ┴→ gateways ┐
+                                                                 page ┴→ Envoy → ready
 """
 
 import asyncio
@@ -51,6 +51,7 @@ class Mesh:
     postgres: EmbeddedPostgres | None
     schema: Schema | None
     persistence: Service
+    ingest: Service
     llm_worker: Service
     gateways: Sequence[Service]
     frontend: BuiltPage | Frontend
@@ -85,6 +86,7 @@ class Mesh:
         for parts in (
             self.gateways,
             (self.envoy,),
+            (self.ingest,),
             (self.persistence, self.llm_worker),
             (self.schema, self.frontend),
             (self.postgres,),
@@ -96,7 +98,8 @@ class Mesh:
 
     def kill(self) -> None:
         """Ends every process at once. What was acknowledged is stored all the same."""
-        for service in (*self.gateways, self.llm_worker, self.persistence):
+        services = (*self.gateways, self.ingest, self.llm_worker, self.persistence)
+        for service in services:
             service.kill()
         self.envoy.kill()
         if self.postgres is not None:
@@ -118,6 +121,8 @@ class Mesh:
         if self.schema is not None:
             await self._bring_up("schema", self.schema)
         await self._bring_up("persistence", self.persistence)
+        # Its work waits in a queue: it need not hurry, and the others start faster.
+        await self._bring_up("ingest", self.ingest)
 
     async def _bring_up(self, name: str, part: Part) -> None:
         began = time.monotonic()

@@ -24,8 +24,8 @@ from deploy.embedded.ports import Port, check_free
 from deploy.embedded.settings import InternalPorts
 
 READY = "Lamla is ready: "
-# Nine after the base are the peers', then the two that are public.
-_PORTS = 12
+# Ten after the base are the peers', then the two that are public.
+_PORTS = 13
 _POLL_SECONDS = 0.05
 # A person's settings must not decide how a test ends.
 _OTHERS_PREFIXES = ("LAMLA_", "DB_", "DJANGO_")
@@ -45,8 +45,8 @@ class Stack:
         """Chooses free ports where none are given."""
         self.home = home
         self._base = _free_range(_PORTS)
-        self.port = port or self._base + 10
-        self.admin_port = admin_port or self._base + 11
+        self.port = port or self._base + 11
+        self.admin_port = admin_port or self._base + 12
         self._environment = dict(environment or {})
         replicas = self._environment.get("LAMLA_GATEWAY_REPLICAS", "1")
         self.ports = InternalPorts(self._base, gateways=int(replicas))
@@ -85,7 +85,7 @@ class Stack:
         return self._process
 
     def pid(self, name: str) -> int:
-        """The pid of a part: gateway, gateway-2, llm_worker, persistence, envoy, …"""
+        """The pid of a part: gateway, gateway-2, llm_worker, ingest, envoy, …"""
         return int((self.home / "run" / f"{name}.pid").read_text().split()[0])
 
     def start(self, timeout: float = 180.0) -> None:

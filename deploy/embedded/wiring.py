@@ -60,6 +60,7 @@ _LAUNCHERS_OWN = {
     "LAMLA_PERSISTENCE_GATEWAY": "LAMLA_INTERNAL_PORT_BASE",
     "LAMLA_PERSISTENCE_HTTP_LISTEN": "LAMLA_INTERNAL_PORT_BASE",
     "LAMLA_PERSISTENCE_LLM_WORKER": "LAMLA_INTERNAL_PORT_BASE",
+    "LAMLA_PERSISTENCE_INGEST_LISTEN": "LAMLA_INTERNAL_PORT_BASE",
     "LAMLA_PERSISTENCE_LISTEN": "LAMLA_INTERNAL_PORT_BASE",
 }
 
@@ -158,6 +159,13 @@ class Wiring:
             "LAMLA_PERSISTENCE_LLM_WORKER": _local(ports.llm_worker),
             "LAMLA_PERSISTENCE_LISTEN": _local(ports.persistence),
             "LAMLA_PERSISTENCE_HTTP_LISTEN": _local(ports.persistence_http),
+        }
+
+    def ingest(self) -> dict[str, str]:
+        """The ingest worker's: the store's, without what signs and what serves."""
+        return _without(self.persistence(), ("LAMLA_PERSISTENCE_SIGNING_",)) | {
+            **self._peer("ingest"),
+            "LAMLA_PERSISTENCE_INGEST_LISTEN": _local(self.settings.ports.ingest),
         }
 
     def owner(self) -> dict[str, str]:

@@ -29,10 +29,11 @@ from tests.edge.envoy import binary
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "deploy" / "compose"
-PYTHON_PEERS = ("gateway", "llm_worker", "persistence")
+PYTHON_PEERS = ("gateway", "llm_worker", "persistence", "ingest")
 KINDS: dict[str, type[BaseSettings]] = {
     "migrate": PersistenceSettings,
     "persistence": PersistenceSettings,
+    "ingest": PersistenceSettings,
     "llm_worker": LLMWorkerSettings,
     "gateway": GatewaySettings,
     "edge_config": EdgeSettings,
@@ -74,7 +75,8 @@ class TestFile:
 
     def test_only_envoy_is_published(self, project: dict[str, Any]):
         """
-        And what holds data or keys has no way to the outside at all.
+        And what people reach has no way to the outside: who asks a model or fetches a
+        page does.
         """
         services = project["services"]
         published = [name for name, service in services.items() if "ports" in service]
@@ -85,7 +87,7 @@ class TestFile:
         }
 
         assert ["envoy"] == published
-        assert {"envoy", "llm_worker"} == reachable
+        assert {"envoy", "ingest", "llm_worker"} == reachable
         assert {"mesh", "database"} == {
             name
             for name, options in project["networks"].items()
@@ -181,7 +183,11 @@ class TestSettings:
         """
         gateway = project["services"]["gateway"]["environment"]
         prefixes = dict(
-            zip(PYTHON_PEERS, ("GATEWAY", "LLM", "PERSISTENCE"), strict=True)
+            zip(
+                PYTHON_PEERS,
+                ("GATEWAY", "LLM", "PERSISTENCE", "PERSISTENCE_INGEST"),
+                strict=True,
+            )
         )
         for name, prefix in prefixes.items():
             service = project["services"][name]

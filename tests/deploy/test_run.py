@@ -19,7 +19,10 @@ from deploy.embedded.testing import Stack
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
-PARTS = ("envoy", "gateway", "gateway-2", "llm_worker", "persistence", "postgres")
+PARTS = (
+    *("envoy", "gateway", "gateway-2", "llm_worker", "ingest", "persistence"),
+    "postgres",
+)
 SECRETS = ("DB_", "SECRET_KEY", "SIGNING_KEY")
 SCRIPTED = {
     "LAMLA_LLM_PROVIDERS": "scripted",

@@ -17,6 +17,7 @@ NAMES = (
     "postgres",
     "schema",
     "persistence",
+    "ingest",
     "llm_worker",
     "gateway",
     "gateway-2",
@@ -95,6 +96,7 @@ async def test_each_part_starts_after_what_it_needs(parts: Parts) -> None:
     assert "start certificates" == parts.journal[0]
     assert parts.at("ready postgres") < parts.at("start schema")
     assert parts.at("ready schema") < parts.at("start persistence")
+    assert parts.at("ready persistence") < parts.at("start ingest")
     assert parts.at("ready persistence") < parts.at("start gateway")
     assert parts.at("ready llm_worker") < parts.at("start gateway")
     others = ("persistence", "llm_worker", "gateway", "gateway-2", "frontend")
@@ -106,7 +108,8 @@ async def test_each_part_stops_before_what_it_needs(parts: Parts) -> None:
     """The edge takes no more work first; the database goes after its user."""
     code = await _signalled(parts, 0.1)
     order = ("drain envoy", "stop gateway", "stop gateway-2", "stop envoy",
-             "stop persistence", "stop postgres", "stop certificates")  # fmt: skip
+             "stop ingest", "stop persistence", "stop postgres",
+             "stop certificates")  # fmt: skip
     places = [parts.at(entry) for entry in order]
 
     assert 0 == code

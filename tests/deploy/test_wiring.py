@@ -111,7 +111,7 @@ def test_two_homes_share_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAMLA_ADMIN_PORT", "9902")
     second = read_settings()
 
-    assert [20801, 20802, 20803, 20804, 20805] == list(first.ports.all())
+    assert [20801, 20802, 20803, 20804, 20805, 20810] == list(first.ports.all())
     assert not set(first.ports.all()) & set(second.ports.all())
 
 
