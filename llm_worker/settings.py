@@ -163,6 +163,13 @@ class LLMWorkerSettings(PeerSettings):
         description="How many questions, and how many passages, may wait for a local "
         "embedding model; the rest is refused with RESOURCE_EXHAUSTED.",
     )
+    embedding_threads: int = Field(
+        default=0,
+        ge=0,
+        le=256,
+        description="How many passages a local embedding model works on at once, "
+        "behind all else. 0 means half as many as the machine has processors.",
+    )
     embedding_base_url: str = Field(
         default="",
         description="An OpenAI-compatible server for embeddings, up to and without "

@@ -1,4 +1,4 @@
-"""A thread of its own, and texts that wait for it, one of each call in turn."""
+"""Threads of their own, and texts that wait for them, one of each call in turn."""
 
 from __future__ import annotations
 
@@ -24,13 +24,15 @@ Job = tuple[int, int, Work, str, "asyncio.Future[Embedding]"]
 
 
 class Lane:
-    """Works on one text at a time.
+    """Works on one text at a time with each thread.
 
     A call's n-th text waits for the n-th of the calls that came before it, not for all
     that they have: a small document gets through beside a large one.
     """
 
-    def __init__(self, name: str, *, limit: int, is_background: bool = False) -> None:
+    def __init__(
+        self, name: str, *, limit: int, threads: int = 1, is_background: bool = False
+    ) -> None:
         """Lets at most `limit` texts wait.
 
         Args:
@@ -40,12 +42,13 @@ class Lane:
         self._round = 0
         self._order = count()
         self._jobs: asyncio.PriorityQueue[Job] = asyncio.PriorityQueue()
-        self._thread = ThreadPoolExecutor(
-            1,
+        self._threads = ThreadPoolExecutor(
+            threads,
             thread_name_prefix=name,
             initializer=_step_back if is_background else None,
         )
-        self._worker: asyncio.Task[None] | None = None
+        self._workers: list[asyncio.Task[None]] = []
+        self._count = threads
 
     async def each(self, work: Work, texts: Sequence[str]) -> list[Embedding]:
         """Returns what `work` makes of each text, in their order.
@@ -56,8 +59,10 @@ class Lane:
         """
         if self._jobs.qsize() + len(texts) > self._limit:
             raise overloaded()
-        if self._worker is None:
-            self._worker = asyncio.create_task(self._work())
+        if not self._workers:
+            self._workers = [
+                asyncio.create_task(self._work()) for _ in range(self._count)
+            ]
         loop = asyncio.get_running_loop()
         futures = [loop.create_future() for _ in texts]
         rounds = count(self._round + 1)
@@ -70,15 +75,15 @@ class Lane:
                 future.cancel()  # Nobody waits for what is not done yet.
 
     async def close(self) -> None:
-        """Ends the thread; what waits fails."""
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.gather(self._worker, return_exceptions=True)
+        """Ends the threads; what waits fails."""
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
         while not self._jobs.empty():
             *_, future = self._jobs.get_nowait()
             if not future.done():
                 future.set_exception(EmbeddingError("the process stops"))
-        await asyncio.to_thread(self._thread.shutdown)
+        await asyncio.to_thread(self._threads.shutdown)
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
@@ -87,7 +92,7 @@ class Lane:
             if future.done():
                 continue
             try:
-                result = await loop.run_in_executor(self._thread, work, text)
+                result = await loop.run_in_executor(self._threads, work, text)
             except asyncio.CancelledError:
                 _fail(future, EmbeddingError("the process stops"))
                 raise

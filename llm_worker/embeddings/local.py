@@ -44,15 +44,22 @@ class LocalEmbedder:
         load: Callable[[], Engine],
         *,
         limit: int,
+        threads: int = 1,
     ) -> None:
-        """Lets at most `limit` texts of each purpose wait."""
+        """Lets at most `limit` texts of each purpose wait.
+
+        Args:
+            threads: How many passages are embedded at once.
+        """
         self.name = name
         self.model = model
         self._load = load
         self._loading: asyncio.Task[Engine] | None = None
         self._lanes = {
             Purpose.QUERY: Lane("questions", limit=limit),
-            Purpose.PASSAGE: Lane("passages", limit=limit, is_background=True),
+            Purpose.PASSAGE: Lane(
+                "passages", limit=limit, threads=threads, is_background=True
+            ),
         }
 
     async def embed(self, texts: Sequence[str], purpose: Purpose) -> list[Embedding]:

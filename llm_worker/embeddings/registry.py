@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from llm_worker.embeddings.base import DIMENSION, DimensionError, Embedder
-from llm_worker.embeddings.local import LocalEmbedder
+from llm_worker.embeddings.base import (
+    DIMENSION,
+    DimensionError,
+    Embedder,
+    EmbeddingModel,
+)
+from llm_worker.embeddings.local import Engine, LocalEmbedder
 from mesh.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -19,24 +25,32 @@ if TYPE_CHECKING:
 def _e5(settings: LLMWorkerSettings) -> Embedder:
     from llm_worker.embeddings import e5  # noqa: PLC0415 - See above.
 
-    return LocalEmbedder(e5.NAME, e5.model(), e5.E5, limit=settings.max_waiting_texts)
+    return _local(settings, e5.NAME, e5.model(), e5.E5)
 
 
 def _minilm(settings: LLMWorkerSettings) -> Embedder:
     from llm_worker.embeddings import minilm  # noqa: PLC0415 - See above.
 
+    return _local(settings, minilm.NAME, minilm.model(), minilm.MiniLM)
+
+
+def _local(
+    settings: LLMWorkerSettings,
+    name: str,
+    model: EmbeddingModel,
+    load: Callable[[], Engine],
+) -> Embedder:
+    half = max(1, (os.cpu_count() or 1) // 2)
     return LocalEmbedder(
-        minilm.NAME,
-        minilm.model(),
-        minilm.MiniLM,
+        name,
+        model,
+        load,
         limit=settings.max_waiting_texts,
+        threads=settings.embedding_threads or half,
     )
 
 
 def _openai_compatible(settings: LLMWorkerSettings) -> Embedder:
-    from llm_worker.embeddings.base import (  # noqa: PLC0415 - See above.
-        EmbeddingModel,
-    )
     from llm_worker.embeddings.openai_compatible import (  # noqa: PLC0415 - See above.
         OpenAICompatible,
     )

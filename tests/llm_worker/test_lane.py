@@ -219,6 +219,21 @@ async def test_many_who_come_first_load_once():
     assert 1 == len(loaded)
 
 
+async def test_several_threads_work_side_by_side(engine):
+    """
+    On a machine with cores to spare; the order of the results is kept.
+    """
+    embedder = LocalEmbedder("lengths", MODEL, lambda: engine, limit=8, threads=3)
+    waiting = asyncio.create_task(embedder.embed(["a", "bb", "ccc"], Purpose.PASSAGE))
+    await begun(engine, 3)
+    engine.gate.set()
+    got = await waiting
+    await embedder.close()
+
+    assert 3 == len(engine.threads)
+    assert [1.0, 2.0, 3.0] == [embedding.values[0] for embedding in got]
+
+
 async def test_closing_fails_what_waits(embedder, engine):
     """
     Nobody is left waiting for a process that has stopped.
