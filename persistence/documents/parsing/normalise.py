@@ -9,7 +9,9 @@ import unicodedata
 
 _BLANKS = re.compile(r"[^\S\n]+")
 _MANY_LINES = re.compile(r"\n{3,}")
-_BROKEN_WORD = re.compile(r"([^\W\d_]+)([-\u2010\u00ad\u0002])\n([^\W\d_]+)")
+_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])([-\u2010\u00ad\u0002])\n(?=[^\W\d_])")
+_LETTERS = re.compile(r"[^\W\d_]*")
+_LONGEST_PART = 40
 _UNSEEN = {
     0x00AD: None,  # Soft hyphen.
     0x200B: None,  # Zero-width space.
@@ -89,9 +91,15 @@ def join_broken_words(text: str) -> str:
     """
 
     def joined(match: re.Match[str]) -> str:
-        left, hyphen, right = match.groups()
-        spelt = f"{left}-{right}"
-        keep = hyphen in "-\u2010" and (not right[0].islower() or spelt in text)
-        return spelt if keep else left + right
+        start, end = match.span()
+        if match[1] in "\u00ad\u0002":
+            return ""
+        if not text[end].islower():
+            return "-"
+        before = text[max(0, start - _LONGEST_PART) : start][::-1]
+        left = _LETTERS.match(before)
+        right = _LETTERS.match(text, end, end + _LONGEST_PART)
+        spelt = f"{left[0][::-1] if left else ''}-{right[0] if right else ''}"
+        return "-" if spelt in text else ""
 
     return _BROKEN_WORD.sub(joined, text)
