@@ -68,3 +68,22 @@ export const UndoIcon = icon(<path d="M7.5 4.5 4 8l3.5 3.5M4.3 8h7.2a4 4 0 0 1 0
 export const PreviousIcon = icon(<path d="M12 5.2 7.2 10l4.8 4.8" />)
 export const NextIcon = icon(<path d="m8 5.2 4.8 4.8L8 14.8" />)
 export const ContinueIcon = icon(<path d="M4 5.5v9M8 5.5l7.5 4.5L8 14.5z" />)
+export const LibraryIcon = icon(
+  <path d="M4 4.5h3v11H4zM8.5 4.5h3v11h-3zM13 5.2l2.6-.7 2.6 10.5-2.6.7z" />,
+)
+export const FileIcon = icon(
+  <path d="M6 3.5h5l3.5 3.5v8.5a1 1 0 0 1-1 1h-7.5a1 1 0 0 1-1-1v-11a1 1 0 0 1 1-1zM11 3.5V7h3.5" />,
+)
+export const FolderIcon = icon(
+  <path d="M3.5 6a1 1 0 0 1 1-1H8l1.6 2h6a1 1 0 0 1 1 1v6.5a1 1 0 0 1-1 1h-11a1 1 0 0 1-1-1z" />,
+)
+export const ClipIcon = icon(
+  <path d="m8.2 11.6 4.3-4.3a1.6 1.6 0 0 1 2.3 2.3l-5.4 5.4a3.2 3.2 0 0 1-4.5-4.5l5.6-5.6" />,
+)
+export const GlobeIcon = icon(
+  <path d="M10 16.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM3.5 10h13M10 3.5c2.2 2 2.6 4.4 2.6 6.5s-.4 4.5-2.6 6.5c-2.2-2-2.6-4.4-2.6-6.5s.4-4.5 2.6-6.5z" />,
+)
+export const SortIcon = icon(<path d="M4 6h12M4 10h8M4 14h4" />)
+export const FilterIcon = icon(<path d="M4 5h12l-4.6 5.4v4.1L8.6 16v-5.6z" />)
+export const WarnIcon = icon(<path d="M10 3.8 17 16H3zM10 8.4v3.6M10 14h.01" />)
+export const MinusIcon = icon(<path d="M4.5 10h11" />)

@@ -2,7 +2,7 @@
 
 import { keyName } from '../shell/key-name'
 import type { Entry } from './entries'
-import { Highlighted } from './Highlighted'
+import { Highlighted } from '../../ui/Highlighted'
 
 interface Props {
   id: string

@@ -9,6 +9,7 @@ const GROUPS: [string, [string, string][]][] = [
     [
       ['Mod K', 'Search and commands'],
       ['Mod Shift O', 'New chat'],
+      ['Mod Shift L', 'Library'],
       ['?', 'These shortcuts'],
       ['Esc', 'Stop the answer, or close what is open'],
     ],
@@ -26,6 +27,21 @@ const GROUPS: [string, [string, string][]][] = [
       ['↑ ↓', 'Choose'],
       ['F2', 'Rename'],
       ['Delete', 'Delete; it can be undone'],
+    ],
+  ],
+  [
+    'In the library',
+    [
+      ['F2', 'Rename the document'],
+      ['Delete', 'Delete the document, after a question'],
+    ],
+  ],
+  [
+    'In a document',
+    [
+      ['← →', 'Page before and after'],
+      ['+ −', 'Larger and smaller'],
+      ['Esc', 'Close it'],
     ],
   ],
 ]

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { Conversation, SearchHit, Span } from '../../api'
-import { navigate, NEW_CHAT, pathOf } from '../../router'
+import { LIBRARY, navigate, NEW_CHAT, pathOf } from '../../router'
 import type { Services } from '../../services'
 import {
   ArchiveIcon,
@@ -10,6 +10,7 @@ import {
   ExportIcon,
   ImportIcon,
   KeyboardIcon,
+  LibraryIcon,
   PersonIcon,
   PinIcon,
   PlusIcon,
@@ -90,6 +91,14 @@ export function actionsAt({ services, actions, isGuest, signOut, current }: Plac
       keys: 'Mod Shift O',
       run: () => {
         navigate(NEW_CHAT)
+      },
+    },
+    {
+      icon: <LibraryIcon className={ICON} />,
+      text: 'Library: your documents',
+      keys: 'Mod Shift L',
+      run: () => {
+        navigate(LIBRARY)
       },
     },
     ...(current ? conversationActions(current, actions) : []),

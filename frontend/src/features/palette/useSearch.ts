@@ -1,9 +1,9 @@
 /** Words in titles and messages, found by the server. */
 
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
 import { keys } from '../../queries'
 import { useServices } from '../../services'
+import { useSettled } from '../../ui/useSettled'
 
 /** A pause in typing. */
 const PAUSE_MS = 180
@@ -14,7 +14,7 @@ const LONGEST = 200
 
 export function useSearch(text: string) {
   const { api } = useServices()
-  const query = useSettled(firstLetters(text.trim()))
+  const query = useSettled(firstLetters(text.trim()), PAUSE_MS)
   const enabled = query.length >= SHORTEST
   const search = useInfiniteQuery({
     queryKey: keys.search(query),
@@ -33,17 +33,3 @@ export function useSearch(text: string) {
 }
 
 const firstLetters = (text: string) => Array.from(text).slice(0, LONGEST).join('')
-
-/** The value, once it has not changed for a while. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      setSettled(value)
-    }, PAUSE_MS)
-    return () => {
-      clearTimeout(timer)
-    }
-  }, [value])
-  return settled
-}

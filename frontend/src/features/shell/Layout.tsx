@@ -1,17 +1,22 @@
 /** The page: conversations at the side, one of them in the middle. */
 
-import { useCallback, useState } from 'react'
-import { navigate, NEW_CHAT, useRoute } from '../../router'
+import { lazy, Suspense, useCallback, useState } from 'react'
+import { LIBRARY, navigate, NEW_CHAT, useRoute } from '../../router'
 import { useServices } from '../../services'
 import { Dialog } from '../../ui/Dialog'
 import { useMediaQuery } from '../../ui/useMediaQuery'
 import { SessionEndedBanner } from '../account/SessionEndedBanner'
 import { ChatPage } from '../chat/ChatPage'
 import { NotFound } from '../chat/NotFound'
+import { SourcePanel } from '../source/SourcePanel'
+import { UploadStatus } from '../uploads/UploadStatus'
 import { ConnectionBanner } from './ConnectionBanner'
+import { LatePart } from './LatePart'
 import { useShortcuts } from './shortcuts'
 import { Sidebar } from './Sidebar'
 import { TopBar } from './TopBar'
+
+const LibraryPage = lazy(() => import('../library/LibraryPage'))
 
 export function Layout() {
   const { windows } = useServices()
@@ -37,7 +42,12 @@ export function Layout() {
     setVisits((count) => count + 1)
     navigate(NEW_CHAT)
   }, [windows])
-  useShortcuts({ onNewChat: beginChat })
+  const openLibrary = useCallback(() => {
+    setMenuOpen(false)
+    windows.close()
+    navigate(LIBRARY)
+  }, [windows])
+  useShortcuts({ onNewChat: beginChat, onLibrary: openLibrary })
   const topBar = (title: string) => (
     <TopBar title={title} onOpenMenu={isWide ? null : openMenu} onNewChat={beginChat} />
   )
@@ -46,7 +56,12 @@ export function Layout() {
     <div className="flex h-full">
       {isWide && (
         <aside aria-label="Sidebar" className="w-66 shrink-0 border-r border-line">
-          <Sidebar currentId={currentId} onNewChat={beginChat} onLeft={comeBack} />
+          <Sidebar
+            currentId={currentId}
+            isLibrary={route.page === 'library'}
+            onNewChat={beginChat}
+            onLeft={comeBack}
+          />
         </aside>
       )}
       {!isWide && isMenuOpen && (
@@ -57,6 +72,7 @@ export function Layout() {
         >
           <Sidebar
             currentId={currentId}
+            isLibrary={route.page === 'library'}
             onNewChat={beginChat}
             onLeft={comeBack}
             onClose={closeMenu}
@@ -66,15 +82,25 @@ export function Layout() {
       <main className="flex min-w-0 flex-1 flex-col bg-paper">
         <ConnectionBanner />
         <SessionEndedBanner />
-        {route.page === 'unknown' ? (
+        {!isWide && route.page !== 'library' && <UploadStatus onFollow={closeMenu} />}
+        {route.page === 'unknown' && (
           <>
             {topBar('')}
             <NotFound what="page" />
           </>
-        ) : (
+        )}
+        {route.page === 'library' && (
+          <LatePart>
+            <Suspense fallback={topBar('Library')}>
+              <LibraryPage renderHeader={topBar} />
+            </Suspense>
+          </LatePart>
+        )}
+        {(route.page === 'new' || route.page === 'conversation') && (
           <ChatPage conversationId={currentId} visit={visits} renderHeader={topBar} />
         )}
       </main>
+      <SourcePanel />
     </div>
   )
 }

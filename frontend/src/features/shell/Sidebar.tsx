@@ -1,17 +1,21 @@
 /** The way to everything else: a new chat, older ones, the account. */
 
 import { useState } from 'react'
+import { LIBRARY, Link } from '../../router'
 import { useServices } from '../../services'
 import { IconButton } from '../../ui/Button'
-import { ArchiveIcon, BackIcon, CloseIcon, PlusIcon, SearchIcon } from '../../ui/icons'
+import { ArchiveIcon, BackIcon, CloseIcon, LibraryIcon, PlusIcon, SearchIcon } from '../../ui/icons'
 import logo from '../../ui/logo.svg'
 import { AccountMenu } from '../account/AccountMenu'
 import { ConversationList } from '../conversations/ConversationList'
 import type { ListName } from '../conversations/useConversations'
+import { UploadStatus } from '../uploads/UploadStatus'
 import { keyName } from './key-name'
 
 interface Props {
   currentId: string | null
+  /** Whether the library is shown. */
+  isLibrary: boolean
   onNewChat: () => void
   /** Called when the conversation that is shown was deleted. */
   onLeft: () => void
@@ -19,7 +23,7 @@ interface Props {
   onClose?: () => void
 }
 
-export function Sidebar({ currentId, onNewChat, onLeft, onClose }: Props) {
+export function Sidebar({ currentId, isLibrary, onNewChat, onLeft, onClose }: Props) {
   const { windows } = useServices()
   const [list, setList] = useState<ListName>('current')
 
@@ -56,6 +60,15 @@ export function Sidebar({ currentId, onNewChat, onLeft, onClose }: Props) {
             {keyName('Mod K')}
           </kbd>
         </button>
+        <Link
+          to={LIBRARY}
+          aria-current={isLibrary ? 'page' : undefined}
+          onClick={onClose}
+          className={`flex items-center gap-2 rounded-sm px-2 py-1.5 transition-colors hover:bg-hover hover:text-ink touch:py-2 ${isLibrary ? 'bg-hover font-medium' : 'text-soft'}`}
+        >
+          <LibraryIcon />
+          Library
+        </Link>
       </div>
       {list === 'archived' && (
         <div className="flex items-center gap-1 border-t border-line px-2 pt-2">
@@ -78,6 +91,7 @@ export function Sidebar({ currentId, onNewChat, onLeft, onClose }: Props) {
         onFollow={onClose}
         onLeft={onLeft}
       />
+      <UploadStatus onFollow={onClose} />
       <footer className="border-t border-line p-2">
         {list === 'current' && (
           <button

@@ -5,9 +5,10 @@ import { useServices } from '../../services'
 
 interface Actions {
   onNewChat: () => void
+  onLibrary: () => void
 }
 
-export function useShortcuts({ onNewChat }: Actions): void {
+export function useShortcuts({ onNewChat, onLibrary }: Actions): void {
   const { windows } = useServices()
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -22,6 +23,7 @@ export function useShortcuts({ onNewChat }: Actions): void {
       const key = event.key.toLowerCase()
       if (isMod && !event.shiftKey && key === 'k') return togglePalette
       if (isMod && event.shiftKey && key === 'o') return onNewChat
+      if (isMod && event.shiftKey && key === 'l') return onLibrary
       if (!isMod && key === '?' && !isTyping()) return openShortcuts
       return null
     }
@@ -36,7 +38,7 @@ export function useShortcuts({ onNewChat }: Actions): void {
     return () => {
       removeEventListener('keydown', onKeyDown)
     }
-  }, [windows, onNewChat])
+  }, [windows, onNewChat, onLibrary])
 }
 
 function isTyping(): boolean {

@@ -1,4 +1,4 @@
-/** Gives a text to the user as a file. */
+/** Gives what the page has to the user as a file. */
 
 import type { ExportedFile } from '../../api'
 
@@ -6,7 +6,11 @@ import type { ExportedFile } from '../../api'
 const KEPT_MS = 60_000
 
 export function saveFile({ name, contentType, content }: ExportedFile): void {
-  const address = URL.createObjectURL(new Blob([content], { type: contentType }))
+  saveBlob(name, new Blob([content], { type: contentType }))
+}
+
+export function saveBlob(name: string, blob: Blob): void {
+  const address = URL.createObjectURL(blob)
   const link = document.createElement('a')
   link.href = address
   link.download = name

@@ -1,6 +1,6 @@
 /** A text with some parts of it marked. */
 
-import type { Span } from '../../api'
+import type { Span } from '../api'
 
 export function Highlighted({ text, spans }: { text: string; spans: readonly Span[] }) {
   const pieces = []
