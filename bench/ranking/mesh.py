@@ -34,8 +34,10 @@ POLL_SECONDS = 1.0
 CALL_SECONDS = 60.0
 # An access token lives for a quarter of an hour.
 TOKEN_SECONDS = 600.0
-_ENDED_BADLY = frozenset(
-    {document_pb2.DOCUMENT_STATE_FAILED, document_pb2.DOCUMENT_STATE_CANCELLED}
+_READY = (document_pb2.DOCUMENT_STATE_READY,)
+_ENDED_BADLY = (
+    document_pb2.DOCUMENT_STATE_FAILED,
+    document_pb2.DOCUMENT_STATE_CANCELLED,
 )
 _WORDS = re.compile(r"\w")
 
@@ -138,14 +140,16 @@ class Mesh:
         ready = 0
         while ready < count:
             await asyncio.sleep(POLL_SECONDS)
-            ready = await self._count([document_pb2.DOCUMENT_STATE_READY])
+            ready = await self._count(_READY)
             progress(ready, count)
             failed = await self._count(_ENDED_BADLY)
             if failed:
                 message = f"{failed} of {count} documents could not be ingested."
                 raise IngestionError(message)
 
-    async def _count(self, states: Sequence[int] | frozenset[int]) -> int:
+    async def _count(
+        self, states: Sequence[document_pb2.DocumentState.ValueType]
+    ) -> int:
         response = await self._documents.ListDocuments(
             document_service_pb2.ListDocumentsRequest(page_size=1, states=states),
             metadata=await self._metadata(),
@@ -173,13 +177,18 @@ class Mesh:
             answers.milliseconds.append((time.perf_counter() - begun) * 1000)
         chunks = list(found.chunks)
         answers.fused[question.id] = self._ids(chunks)
-        for leg, rankings in (
-            ("keyword", answers.keyword),
-            ("vector", answers.vector),
-        ):
-            named = [chunk for chunk in chunks if chunk.HasField(leg)]
-            named.sort(key=lambda chunk, leg=leg: getattr(chunk, leg).rank)
-            rankings[question.id] = self._ids(named)
+        answers.keyword[question.id] = self._ids(
+            sorted(
+                (chunk for chunk in chunks if chunk.HasField("keyword")),
+                key=lambda chunk: chunk.keyword.rank,
+            )
+        )
+        answers.vector[question.id] = self._ids(
+            sorted(
+                (chunk for chunk in chunks if chunk.HasField("vector")),
+                key=lambda chunk: chunk.vector.rank,
+            )
+        )
         progress(len(answers.fused), count)
 
     def _ids(self, chunks: Sequence[search_service_pb2.ScoredChunk]) -> list[str]:

@@ -12,7 +12,8 @@ from persistence.documents.keywords.stopwords import stopwords
 MOST_CODE_POINTS = 64
 """A longer term is cut: a row of base64 is one word."""
 
-_DOTTED = str.maketrans({"I": "ı", "İ": "i"})
+# The Turkish letters i with and without a dot.
+_DOTTED = str.maketrans({"I": "\u0131", "\u0130": "i"})
 _TURKIC = frozenset({"tr", "az"})
 # Where letters with marks are letters of their own.
 _ACCENTED = frozenset(
@@ -24,7 +25,7 @@ def lowered(word: str, language: str) -> str:
     """Returns a word without case, as the language's users write it."""
     if language in _TURKIC:
         word = word.translate(_DOTTED)
-    return word.casefold().replace("i̇", "i")
+    return word.casefold().replace("i\u0307", "i")
 
 
 def names(found: Sequence[Atom], language: str) -> list[str]:
@@ -50,10 +51,9 @@ def is_grammar(atom: Atom, language: str) -> bool:
     """Says whether an atom finds nothing: a word of grammar, or an ending of one."""
     if atom.kind is Kind.ENDING and language in _TURKIC:
         return True
-    return (
-        atom.kind in {Kind.WORD, Kind.ENDING}
-        and lowered(atom.text, language) in stopwords(language)
-    )
+    return atom.kind in {Kind.WORD, Kind.ENDING} and lowered(
+        atom.text, language
+    ) in stopwords(language)
 
 
 def _folded(stem: str, language: str) -> str:

@@ -15,8 +15,9 @@ import regex
 from persistence.documents.keywords.scripts import HANGUL, UNSPACED, normalised
 
 _LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED}{HANGUL}]]"
-_APOSTROPHES = "'’ʼ"
-_MARKS = r"\-‐‑./_@+׳״\""
+_APOSTROPHES = "'\u2019\u02bc"
+# Hyphens that break and that do not, and the Hebrew marks of abbreviations.
+_MARKS = r"\-\u2010\u2011./_@+\u05f3\u05f4\""
 _TOKEN = regex.compile(
     rf"(?V1)(?P<unspaced>[[{UNSPACED}]&&[\p{{L}}\p{{M}}]]+)"
     rf"|(?P<hangul>[{HANGUL}]+)"
@@ -32,7 +33,7 @@ _DECIMAL = regex.compile(r"\d+[.,]\d+")
 _SPACED = regex.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _DIGIT = regex.compile(r"\d")
 # Hebrew marks initials before their last letter, with a typewriter's quote, too.
-_HEBREW_INITIALS = regex.compile(r"\p{Hebrew}[״\"]\p{Hebrew}")
+_HEBREW_INITIALS = regex.compile(r"\p{Hebrew}[\u05f4\"]\p{Hebrew}")
 # One visible character of a script whose vowels are marks.
 _CLUSTER = regex.compile(r"\X")
 _MARK = regex.compile(r"\p{M}")
@@ -113,7 +114,7 @@ def _joined(token: str) -> Iterator[Atom]:
 
 
 def _number(token: str) -> str:
-    """Returns a number with marks as Python writes it: "1234.5"; "" for anything else."""
+    """Returns a number with marks as Python writes it; "" for anything else."""
     found = _GROUPED.fullmatch(token)
     if found:
         whole = "".join(filter(str.isdecimal, found[1]))

@@ -21,9 +21,9 @@ _FEWEST_LETTERS = 12
 # What the identifier chooses from. Languages whose near kin it would take a short text
 # for (Galician, Occitan, Wu) are left out.
 _CHOICE = """
-    af ar az bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gu he hi hr hu hy id is
-    it ja ka kk km kn ko lo lt lv mk ml mn mr ms my ne nl no pa pl ps pt ro ru si sk sl sq
-    sr sv sw ta te th tl tr uk ur uz vi xh zh zu
+    af ar az bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gu he hi hr hu hy
+    id is it ja ka kk km kn ko lo lt lv mk ml mn mr ms my ne nl no pa pl ps pt ro ru
+    si sk sl sq sr sv sw ta te th tl tr uk ur uz vi xh zh zu
 """
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "sh": "sr", "cmn": "zh"}
 # A script that one language alone is written in.

@@ -14,7 +14,7 @@ HANGUL = r"\p{Hangul}"
 
 _LATIN = (range(0x00C0, 0x0250), range(0x1E00, 0x1F00))
 # Letters that Unicode does not decompose.
-_LETTERS = {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "ı": "i"}
+_LETTERS = {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "\u0131": "i"}
 # Hebrew and Arabic vowel signs, the Arabic stroke that only lengthens, soft hyphens.
 _SIGNS = dict.fromkeys(
     [
@@ -26,7 +26,7 @@ _SIGNS = dict.fromkeys(
         0x0670,
         0x00AD,
     ]
-) | str.maketrans("٫٬", ".,")
+) | {0x066B: ".", 0x066C: ","}
 # Arabic and Persian letters that are typed for each other.
 _TYPED_ALIKE = str.maketrans("أإآٱىیکة", "اااايي كه".replace(" ", ""))
 

@@ -48,6 +48,8 @@ ALGORITHMS = {
 
 # Most Hebrew words grow out of three letters.
 _HEBREW_ROOT = 3
+_AND, _ARTICLE = "\u05d5", "\u05d4"
+_PREPOSITIONS = f"{_ARTICLE}בלמשכ"
 
 _local = threading.local()
 
@@ -76,7 +78,7 @@ def _without_prefixes(word: str) -> str:
 
     What is a letter of the word itself may go, too: in texts and questions alike.
     """
-    for letters in ("ו", "הבלמשכ", "ה"):
+    for letters in (_AND, _PREPOSITIONS, _ARTICLE):
         if len(word) > _HEBREW_ROOT and word[0] in letters:
             word = word[1:]
     return word
