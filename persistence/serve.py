@@ -13,6 +13,7 @@ from persistence.chat.servicer import SERVICE as CONVERSATIONS
 from persistence.chat.servicer import ConversationServicer
 from persistence.chat.turns.servicer import SERVICE as TURNS
 from persistence.chat.turns.servicer import TurnServicer
+from persistence.clients.gateway_chats import GatewayChats
 from persistence.config import PersistenceSettings
 from persistence.documents.application import DocumentsApplication
 from persistence.documents.retrieval.servicer import SERVICE as CHUNKS
@@ -20,6 +21,8 @@ from persistence.documents.retrieval.servicer import ChunkServicer
 from persistence.http.app import HttpApp, PublicKeys
 from persistence.http.asgi import App
 from persistence.http.django_app import BoundedDjango
+from persistence.http.documents.endpoints import ChatPath, FormTaker, UploadPath
+from persistence.http.documents.visitors import Visitors
 from persistence.http.health import DatabaseHealth, ServiceHealth, ping
 from persistence.http.peers import Peers
 from persistence.http.server import HttpServer
@@ -60,6 +63,7 @@ class Process:
         """
         keys = _signing_keys(config)
         certs = Certificates(config.certs_dir)
+        verifier = TokenVerifier(StaticKeys(keys.by_id))
         self.pool = Pool(config.service_database, size=config.pool_size)
         # Of its own: a search takes longer than a checkpoint may wait.
         self.search_pool = Pool(config.service_database, size=config.search_pool_size)
@@ -69,7 +73,7 @@ class Process:
             config,
             listen=config.listen,
             policy=POLICY,
-            verifier=TokenVerifier(StaticKeys(keys.by_id)),
+            verifier=verifier,
             certs=certs,
         )
         identity = IdentityServicer(
@@ -101,9 +105,16 @@ class Process:
             "/api/v1/chat/health": health,
             "/health": health,
         }
+        self.forms = FormTaker(Visitors(verifier, keys), self.documents.intake)
+        chats = GatewayChats(self.peers.channel("gateway"))
+        forms: dict[str, App] = {
+            "/api/documents/upload": UploadPath(self.forms),
+            "/api/chat/file": ChatPath(self.forms, self.documents.follow, chats),
+        }
         self.http = HttpServer(
             HttpApp(
                 exact=exact,
+                forms=forms,
                 static=StaticFiles(),
                 django=BoundedDjango(config.http_threads),
             ),
@@ -144,6 +155,7 @@ class Process:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
         await self.http.stop()
+        self.forms.close()
         await self.peers.close()
         await self.search_pool.close()
         await self.pool.close()

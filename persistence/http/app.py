@@ -22,10 +22,22 @@ class HttpApp:
     """Routes by exact path; what is nobody's is Django's."""
 
     def __init__(
-        self, *, exact: Mapping[str, App], static: StaticFiles, django: App
+        self,
+        *,
+        exact: Mapping[str, App],
+        forms: Mapping[str, App],
+        static: StaticFiles,
+        django: App,
     ) -> None:
-        """`exact`: what answers to GET and HEAD on one path each."""
+        """Takes the paths that are not Django's.
+
+        Args:
+            exact: What answers to GET and HEAD on one path each.
+            forms: What answers to POST, on one path each, with and without a slash at
+                its end.
+        """
         self._exact = exact
+        self._forms = forms
         self._static = static
         self._django = django
 
@@ -39,6 +51,11 @@ class HttpApp:
                 await self._exact[path](scope, receive, send)
             else:
                 await respond(send, NOT_ALLOWED, headers=[("allow", "GET, HEAD")])
+        elif path.rstrip("/") in self._forms:
+            if scope["method"] == "POST":
+                await self._forms[path.rstrip("/")](scope, receive, send)
+            else:
+                await respond(send, NOT_ALLOWED, headers=[("allow", "POST")])
         elif self._static.has(path):
             await self._static(scope, receive, send)
         else:

@@ -1,4 +1,4 @@
-"""Watches the other processes of the mesh, so that `/health` can name them.
+"""Channels to the other processes of the mesh, watched so that `/health` names them.
 
 Nothing here is needed to store or read: a peer that is away is shown, no more.
 """
@@ -33,6 +33,10 @@ class Peers:
         """Reports each as a dependency."""
         for channel in self._channels:
             registry.depends_on(channel.peer, _probe(channel))
+
+    def channel(self, peer: str) -> PeerChannel | None:
+        """Returns the channel to a peer; None when it is not known where that is."""
+        return next((each for each in self._channels if each.peer == peer), None)
 
     async def close(self) -> None:
         """Closes the channels."""

@@ -1,0 +1,1 @@
+"""Ports to other peers of the mesh, and their adapters."""

@@ -1,0 +1,1 @@
+"""The older paths that take files as multipart forms."""
