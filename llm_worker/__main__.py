@@ -108,10 +108,9 @@ def watch(
     """Lets health report who answers; none of them decides about the process."""
     for provider in providers:
         server.health.depends_on(provider.name, provider.check, PROBE_SECONDS)
-    server.health.depends_on("embeddings", embedders[0].check, PROBE_SECONDS)
-    for embedder in embedders[1:]:
-        name = f"embeddings:{embedder.name}"
-        server.health.depends_on(name, embedder.check, PROBE_SECONDS)
+    names = ["embeddings", *(f"embeddings:{one.name}" for one in embedders[1:])]
+    for name, embedder in zip(names, embedders, strict=True):
+        server.health.depends_on(name, embedder.check, embedder.probe_seconds)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,9 @@ class Embedder(Protocol):
 
     model: EmbeddingModel
 
+    probe_seconds: float
+    """How often to `check` it: some vendors count how often they are asked."""
+
     async def embed(self, texts: Sequence[str], purpose: Purpose) -> list[Embedding]:
         """Returns one embedding for each text, in their order.
 

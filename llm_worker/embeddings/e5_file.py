@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,10 @@ class E5File:
 
     def pieces(self) -> Iterator[tuple[str, float]]:
         """Yields the vocabulary with its scores, in the order of the ids."""
-        for first, last, score in zip(
-            self._offsets, self._offsets[1:], self._scores, strict=False
-        ):
-            yield bytes(self._pieces[first:last]).decode(), float(score)
+        pieces = self._pieces.tobytes()
+        borders = pairwise(self._offsets.tolist())
+        for (first, last), score in zip(borders, self._scores.tolist(), strict=True):
+            yield pieces[first:last].decode(), score
 
     def vector(self, name: str) -> Floats:
         """Returns a tensor that is not quantised."""

@@ -37,6 +37,8 @@ class Engine(Protocol):
 class LocalEmbedder:
     """A model that is loaded when it is first needed, and two lanes in front of it."""
 
+    probe_seconds = 5.0
+
     def __init__(
         self,
         name: str,

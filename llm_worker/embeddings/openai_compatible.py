@@ -52,6 +52,7 @@ class OpenAICompatible:
     """Embeds over HTTP, texts of a call in batches."""
 
     name = "openai_compatible"
+    probe_seconds = 15.0
 
     def __init__(
         self,

@@ -115,7 +115,11 @@ async def test_long_texts_go_in_smaller_batches():
         (saying({"data": [{"index": 0, "embedding": "AAAA"}]}), UNAVAILABLE, 1),
         (saying(embedded({"input": ["a"]}, dimension=1_536)), REJECTED, None),
     ],
-    ids=str,
+    ids=[
+        *("no-key", "broken", "bad-gateway", "rate-limited", "refused", "no-model"),
+        *("half-json", "no-object", "too-few", "wrong-place", "no-direction"),
+        *("no-numbers", "too-long-vectors"),
+    ],
 )
 async def test_every_failure_is_typed(answer, reason, retry_after):
     """
