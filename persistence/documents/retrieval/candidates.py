@@ -14,6 +14,9 @@ from persistence.pool import Connection
 EXACT_CHUNKS = 20_000
 # What each leg may name: beyond it the order hardly changes the first ten.
 CANDIDATES = 100
+# Up to here words of grammar are looked for, too: they cost little, and decide between
+# passages that are equal otherwise.
+GRAMMAR_CHUNKS = 5_000
 
 _SEARCH = """
 SELECT s.chunk_id, s.document_id, d.language, s.similarity, s.bm25, s.strength,
@@ -21,7 +24,7 @@ SELECT s.chunk_id, s.document_id, d.language, s.similarity, s.bm25, s.strength,
 FROM documents_search(
     %(owner)s, %(index)s::smallint, %(documents)s::uuid[], %(vector)s::halfvec,
     %(is_exact)s, %(tokens)s::integer[], %(languages)s::text[], %(terms)s::text[],
-    %(chunks)s, %(average)s, %(limit)s
+    %(weights)s::double precision[], %(chunks)s, %(average)s, %(limit)s
 ) s
 JOIN documents_document d ON d.id = s.document_id AND d.owner_id = %(owner)s
 """
@@ -36,7 +39,9 @@ async def candidates_find(
     limit: int = CANDIDATES,
 ) -> list[Candidate]:
     """Returns what either leg names for one form of a question, in no order."""
-    terms = query_terms(query.text, scope.languages)
+    terms = query_terms(
+        query.text, scope.languages, with_grammar=scope.chunks <= GRAMMAR_CHUNKS
+    )
     vector = HalfVector(list(query.vector)).to_text() if query.vector else None
     cursor = await connection.execute(
         _SEARCH,
@@ -49,6 +54,7 @@ async def candidates_find(
             "tokens": [term.token for term in terms],
             "languages": [term.language for term in terms],
             "terms": [term.text for term in terms],
+            "weights": [term.weight for term in terms],
             "chunks": scope.chunks,
             "average": scope.average,
             "limit": limit,

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from mesh.errors import ServiceError
+from persistence.documents.keywords.questions import question_language
+from persistence.documents.keywords.questions import question_language
 from persistence.documents.retrieval.candidates import candidates_find
 from persistence.documents.retrieval.diversity import diversify
 from persistence.documents.retrieval.domain import (
@@ -47,7 +49,8 @@ async def chunks_search(
     if scope.chunks:
         for query in queries:
             found = await candidates_find(connection, search.owner_id, scope, query)
-            lists.append(fuse(found, known))
+            asked_in = question_language(query.text, scope.languages)
+            lists.append(fuse(found, known, asked_in))
     ranked = merge(lists)
     passages = await _passages(connection, search, ranked)
     by_id = {each.candidate.chunk_id: each for each in ranked}
