@@ -23,8 +23,6 @@ FOREIGN_VECTOR_WEIGHT = 0.05
 OWN_LANGUAGE = 0.1
 # Half of what BM25 could give is as much as one meets.
 FULL_STRENGTH = 0.5
-# What being in the question's language counts for beside both legs.
-LANGUAGE_WEIGHT = 0.1
 
 
 def fuse(

@@ -8,7 +8,6 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from mesh.errors import ServiceError
 from persistence.documents.keywords.questions import question_language
-from persistence.documents.keywords.questions import question_language
 from persistence.documents.retrieval.candidates import candidates_find
 from persistence.documents.retrieval.diversity import diversify
 from persistence.documents.retrieval.domain import (
