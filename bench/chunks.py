@@ -58,7 +58,7 @@ ENVIRONMENT = {
 SEARCH = """
 SELECT chunk_id FROM documents_search(
     %(owner)s, 1::smallint, NULL, %(vector)s::halfvec, %(is_exact)s,
-    '{}', '{}', '{}', 1, 1, %(limit)s
+    '{}', '{}', '{}', '{}', 1, 1, %(limit)s
 ) ORDER BY similarity DESC LIMIT 10
 """
 
@@ -203,7 +203,7 @@ async def guest(stack: Stack) -> tuple[uuid.UUID, str]:
     async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.port}") as channel:
         stub = identity_service_pb2_grpc.IdentityServiceStub(channel)
         created = await stub.CreateGuest(identity_service_pb2.CreateGuestRequest())
-    return uuid.UUID(created.user.user_id), created.tokens.access_token
+    return uuid.UUID(created.user.user_id), created.access_token
 
 
 async def measure(stack: Stack, chunks: int, asked: int) -> list[Row]:

@@ -29,18 +29,20 @@ class BM25:
         count = len(self._lengths)
         return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
 
-    def search(self, words: Sequence[Sequence[str]]) -> tuple[dict[int, float], float]:
+    def search(
+        self, words: Sequence[tuple[float, Sequence[str]]]
+    ) -> tuple[dict[int, float], float]:
         """Returns scores by document number, and the sum of the words' weights.
 
         Args:
-            words: The terms of each word of a question: different languages have
-                different terms for one word, which together make up its frequency.
+            words: What each word of a question counts for, and its terms: different
+                languages have different ones, which together make up its frequency.
         """
         scores: dict[int, float] = defaultdict(float)
         total = 0.0
-        for terms in words:
+        for share, terms in words:
             hits = [hit for term in set(terms) for hit in self._postings.get(term, ())]
-            weight = self.idf(len({number for number, _ in hits}))
+            weight = share * self.idf(len({number for number, _ in hits}))
             total += weight
             for number, occurrences in hits:
                 norm = self._k1 * (

@@ -17,6 +17,7 @@ from bench.ranking.bm25 import BM25, K1
 from bench.ranking.questions import Passage, Question, QuestionSet
 from llm_worker.embeddings.base import Purpose
 from llm_worker.embeddings.e5 import E5, model
+from persistence.documents.keywords.questions import question_language
 from persistence.documents.keywords.terms import QueryTerm, query_terms, terms
 from persistence.documents.retrieval.domain import Candidate
 from persistence.documents.retrieval.fusion import fuse
@@ -35,7 +36,8 @@ def offline(data: QuestionSet, depth: int) -> dict[str, Rankings]:
     result: dict[str, Rankings] = defaultdict(dict)
     for question in data.questions:
         candidates = legs.candidates(question, depth)
-        fused = fuse(candidates, knowledge_of(model().name))
+        asked_in = question_language(question.text, legs.languages)
+        fused = fuse(candidates, knowledge_of(model().name), asked_in)
         keyword = sorted(
             (each for each in fused if each.keyword_rank),
             key=lambda each: each.keyword_rank,
@@ -73,7 +75,7 @@ class Legs:
         self._passages = passages
         self._ids = [uuid5(_NAMES, passage.id) for passage in passages]
         self._by_id = dict(zip(self._ids, passages, strict=True))
-        self._languages = sorted({passage.language for passage in passages})
+        self.languages = sorted({passage.language for passage in passages})
         whole = [f"{passage.title}\n{passage.text}" for passage in passages]
         self._words = BM25(
             [
@@ -90,7 +92,9 @@ class Legs:
 
     def candidates(self, question: Question, depth: int) -> list[Candidate]:
         """Returns what either leg names, with the scores of both."""
-        scores, most = self._keyword(query_terms(question.text, self._languages))
+        scores, most = self._keyword(
+            query_terms(question.text, self.languages, with_grammar=True)
+        )
         worded = set(sorted(scores, key=lambda each: (-scores[each], each))[:depth])
         similarity = self._vectors @ self._embedded([question.text], Purpose.QUERY)[0]
         near = {int(number) for number in np.argsort(-similarity)[:depth]}
@@ -110,9 +114,10 @@ class Legs:
         ]
 
     def _keyword(self, asked: Iterable[QueryTerm]) -> tuple[dict[int, float], float]:
-        words: dict[int, list[str]] = defaultdict(list)
+        words: dict[int, tuple[float, list[str]]] = {}
         for term in asked:
-            words[term.token].append(_key(term.language, term.text))
+            _, keys = words.setdefault(term.token, (term.weight, []))
+            keys.append(_key(term.language, term.text))
         scores, weight = self._words.search(list(words.values()))
         return scores, weight * (K1 + 1)
 

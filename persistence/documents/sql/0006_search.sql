@@ -9,6 +9,7 @@
 -- p_tokens        numbers of the query's words; one word has a term for each language
 -- p_languages     the documents' languages that the terms belong to
 -- p_terms         the query's terms
+-- p_weights       what the idf of each counts for, range (0, 1]; words of grammar little
 -- p_chunks        how many chunks there are where it looks
 -- p_average       how many terms one of them has on average
 -- p_limit         how many candidates each leg may name
@@ -26,6 +27,7 @@ CREATE FUNCTION documents_search(
     p_tokens integer[],
     p_languages text[],
     p_terms text[],
+    p_weights double precision[],
     p_chunks bigint,
     p_average double precision,
     p_limit integer
@@ -63,24 +65,28 @@ BEGIN
     END IF;
     RETURN QUERY
     WITH word AS (
-        SELECT * FROM unnest(p_tokens, p_languages, p_terms) AS t (token, language, term)
+        SELECT * FROM unnest(p_tokens, p_languages, p_terms, p_weights)
+            AS t (token, language, term, share)
     ), hit AS MATERIALIZED (
-        SELECT word.token, p.document_id, unnest(p.postings) AS posting
+        SELECT word.token, word.share, p.document_id, unnest(p.postings) AS posting
         FROM word
         JOIN documents_posting p ON p.owner_id = p_owner
             AND p.term = word.term AND p.language = word.language
         WHERE p_documents IS NULL OR p.document_id = ANY (p_documents)
     ), frequency AS (
-        SELECT token, count(*) AS chunks FROM hit GROUP BY token
+        SELECT token, max(share) AS share, count(*) AS chunks FROM hit GROUP BY token
     ), weight AS (
-        SELECT token, ln(1 + (greatest(p_chunks, chunks) - chunks + 0.5)
+        SELECT token, share * ln(1 + (greatest(p_chunks, chunks) - chunks + 0.5)
             / (chunks + 0.5)::double precision) AS idf
         FROM frequency
     ), unseen AS (
         -- Words that no chunk has would have been the rarest of all.
-        SELECT count(DISTINCT word.token) * ln(1 + (p_chunks + 0.5) / 0.5) AS idf
-        FROM word
-        WHERE word.token NOT IN (SELECT token FROM frequency)
+        SELECT sum(share) * ln(1 + (p_chunks + 0.5) / 0.5) AS idf
+        FROM (
+            SELECT max(word.share) AS share FROM word
+            WHERE word.token NOT IN (SELECT token FROM frequency)
+            GROUP BY word.token
+        ) AS each
     ), total AS (
         SELECT sum(idf) AS idf
         FROM (SELECT idf FROM weight UNION ALL SELECT idf FROM unseen) AS each
