@@ -13,9 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+import structlog
+
 from persistence.documents import files
 from persistence.documents.ingestion.domain import Claim, Progress, Reading
 from persistence.documents.ingestion.embedding import ChunkEmbedder
+from persistence.documents.ingestion.failures import internal_failure
 from persistence.documents.ingestion.passages import Passages
 from persistence.documents.ingestion.reading import language_of, pages_read
 from persistence.documents.ingestion.spool import Spool
@@ -24,6 +27,8 @@ from persistence.documents.ingestion.storing import Storing, VersionsChangedErro
 from persistence.documents.models import Phase
 from persistence.documents.parsing.domain import Event, FailureReason, ParseError
 from persistence.documents.storage import original_local
+
+log = structlog.get_logger()
 
 # Files of up to so many bytes are read beside the larger ones, not after them.
 SMALL_BYTES = 2 * 1024 * 1024
@@ -133,8 +138,13 @@ class Pipeline:
 @asynccontextmanager
 async def _local(name: str) -> AsyncIterator[Path]:
     with ExitStack() as stack:
-        # A copy from S3 takes a while, and removing it none.
-        yield await files.run(stack.enter_context, original_local(name))
+        try:
+            # A copy from S3 takes a while, and removing it none.
+            path = await files.run(stack.enter_context, original_local(name))
+        except FileNotFoundError as error:
+            log.exception("original_lost", storage_name=name)
+            raise internal_failure() from error
+        yield path
 
 
 def _first(group: BaseException) -> BaseException:

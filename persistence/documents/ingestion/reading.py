@@ -97,9 +97,7 @@ async def language_of(reading: Reading) -> str:
     """Returns the document's main language, a BCP 47 tag; `und` when it is not sure."""
     text = "".join(reading.sample)
     # What comes first is often a title page, in whatever language.
-    told: str = await asyncio.get_running_loop().run_in_executor(
-        _thread(), detect_language, text[len(text) // 3 :]
-    )
+    told = await asyncio.to_thread(detect_language, text[len(text) // 3 :])
     return reading.language or told if told == UNKNOWN else told
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from persistence.documents.models import State
 from tests.persistence.documents.ingestion.embeddings import MODEL, vector
+from tests.persistence.documents.ingestion.texts import text
 from tests.persistence.documents.ingestion.uploaded import count, reason, rows
 
-TEXT = "\n\n".join(
-    f"# Chapter {n}\n\n" + f"The subject of chapter {n} is what came before it. " * 12
-    for n in range(1, 30)
-).encode()
+TEXT = text(29)
 
 
 class TestReady:
@@ -37,8 +35,8 @@ class TestReady:
         assert list(range(len(found))) == [chunk["ordinal"] for chunk in found]
         for chunk in found:
             assert chunk["text"] == chunk["page_text"][chunk["start"] : chunk["end"]]
-            text = " > ".join(["Kant.md", *chunk["headings"]]) + "\n" + chunk["text"]
-            expected = vector(text)
+            above = " > ".join(["Kant.md", *chunk["headings"]])
+            expected = vector(f"{above}\n{chunk['text']}")
             assert all(
                 abs(a - b) < 0.001
                 for a, b in zip(expected, chunk["embedding"], strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 from django.conf import settings
+from psycopg import sql
 
 from mesh.ids import uuid7
 from persistence import orm
@@ -110,5 +111,6 @@ class TestDefer:
             **settings.CONFIG.app_database.connection(), autocommit=True
         ) as connection:
             for table in tables:
+                name = sql.Identifier(f"procrastinate_{table}")
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    connection.execute(f"SELECT count(*) FROM procrastinate_{table}")
+                    connection.execute(sql.SQL("SELECT count(*) FROM {}").format(name))

@@ -77,6 +77,11 @@ class Owner:
         """Does what `CancelIngestion` does."""
         await self._change(document_id, state=State.CANCELLED, attempt=2)
 
+    async def retry(self, document_id: UUID) -> None:
+        """Does what `RetryIngestion` does, after a first cancellation."""
+        await self._change(document_id, state=State.QUEUED, attempt=3)
+        await orm.run(ingestion_defer, document_id, 3, owner=self.id)
+
     async def ended(self, document_id: UUID) -> Document:
         """Waits until a document has ended."""
         while True:

@@ -1,0 +1,166 @@
+"""What others do wrong, and what is done wrong here."""
+
+from __future__ import annotations
+
+import asyncio
+
+from lamla.errors.v1.error_reason_pb2 import ErrorReason
+
+from mesh.errors import ServiceError
+from persistence import orm
+from persistence.documents.ingestion.pipeline import Pipeline
+from persistence.documents.models import IndexState, IndexVersion, State
+from tests.llm_worker.eventually import eventually
+from tests.persistence.documents.ingestion.texts import text
+from tests.persistence.documents.ingestion.uploaded import count, reason, rows
+
+
+def failure(reason: ErrorReason.ValueType) -> ServiceError:
+    """What the embedding service says."""
+    return ServiceError(reason, "No.")
+
+
+class TestEmbeddings:
+    async def test_a_model_that_is_away_is_waited_for(self, owner, worker, embeddings):
+        """
+        The document stays PROCESSING, with its pages read.
+        """
+        embeddings.failures = [
+            failure(ErrorReason.ERROR_REASON_PROVIDER_UNAVAILABLE),
+            failure(ErrorReason.ERROR_REASON_OVERLOADED),
+            failure(ErrorReason.ERROR_REASON_DRAINING),
+        ]
+        document_id = await owner.upload("Kant.md", text(5))
+        async with worker():
+            row = await owner.ended(document_id)
+
+        assert State.READY == row.state
+        assert [] == embeddings.failures
+
+    async def test_a_model_that_is_unknown_fails_the_document(
+        self, owner, worker, embeddings
+    ):
+        """
+        Waiting would not help: an operator has to build another index.
+        """
+        embeddings.failures = [
+            failure(ErrorReason.ERROR_REASON_EMBEDDING_MODEL_UNKNOWN)
+        ] * 2
+        document_id = await owner.upload("Kant.md", text(5))
+        async with worker():
+            row = await owner.ended(document_id)
+
+        assert "ERROR_REASON_EMBEDDING_MODEL_UNKNOWN" == reason(row.failure)
+
+    async def test_a_small_document_does_not_wait_for_a_huge_one(
+        self, owner, worker, embeddings
+    ):
+        """
+        They take turns, batch by batch.
+        """
+        embeddings.seconds = 0.01
+        huge = await owner.upload("huge.md", text(400))
+        async with worker():
+            await asyncio.wait_for(embeddings.asked.wait(), 10)
+            small = await owner.upload("small.md", text(3, "trifle"))
+            await owner.ended(small)
+            row = await owner.get(huge)
+
+        assert State.PROCESSING == row.state
+
+    async def test_progress_is_shown(self, owner, worker, embeddings):
+        """
+        Pages and chunks, while they come.
+        """
+        embeddings.seconds = 0.004
+        document_id = await owner.upload("Kant.md", text(150))
+        seen = []
+
+        async def is_embedding() -> bool:
+            row = await owner.get(document_id)
+            seen.append((row.phase, row.pages_read, row.chunks_embedded))
+            return 0 < row.chunks_embedded < row.chunk_count
+
+        async with worker():
+            await eventually(is_embedding, seconds=20)
+
+        assert sorted(seen) == seen
+
+    async def test_each_index_version_gets_vectors(self, owner, worker, embeddings):
+        """
+        The one that is searched, and the one that will be.
+        """
+        await orm.run(
+            IndexVersion.objects.create,
+            id=2,
+            model="next@1",
+            state=IndexState.BUILDING,
+            using="service",
+        )
+        # The partition of the second version is `regenerate_embeddings`' to make.
+        document_id = await owner.upload("Kant.md", text(2))
+        embeddings.is_open.clear()
+        async with worker():
+            await asyncio.wait_for(embeddings.asked.wait(), 10)
+            embeddings.is_open.set()
+            await eventually(
+                lambda: {row["index_id"] for row in _staged()} == {1, 2}, seconds=10
+            )
+            await owner.cancel(document_id)
+
+
+class TestFaults:
+    async def test_a_fault_of_ours_is_tried_again_and_then_told(
+        self, owner, worker, monkeypatch, capsys
+    ):
+        """
+        The log names the document and the place, and nothing of the content.
+        """
+        monkeypatch.setattr("persistence.documents.ingestion.runner.PAUSE_SECONDS", 0)
+        document_id = await owner.upload("secret.md", b"# Secret\n\nThe secret is 42.")
+
+        async def fail(self, claim, progress):  # noqa: ARG001
+            raise LookupError("The secret is 42.")
+
+        monkeypatch.setattr(Pipeline, "run", fail)
+        async with worker():
+            row = await owner.ended(document_id)
+        told = capsys.readouterr().out
+
+        assert "ERROR_REASON_INTERNAL" == reason(row.failure)
+        assert 3 == told.count("ingestion_fault")
+        assert str(document_id) in told
+        assert "The secret" not in told
+
+    async def test_a_document_that_kills_its_workers_is_given_up(self, owner, worker):
+        """
+        And tried no more.
+        """
+        document_id = await owner.upload("poison.md", text(2))
+        rows("UPDATE procrastinate_jobs SET priority = -31 RETURNING id")
+        async with worker():
+            row = await owner.ended(document_id)
+
+        assert "ERROR_REASON_DOCUMENT_PARSER_CRASHED" == reason(row.failure)
+        assert 0 == count("procrastinate_jobs")
+
+    async def test_a_database_that_went_away_is_waited_for(
+        self, owner, worker, embeddings, server
+    ):
+        """
+        Documents go on from what was stored; nothing is stored twice.
+        """
+        embeddings.seconds = 0.004
+        document_id = await owner.upload("Kant.md", text(120))
+        async with worker():
+            await eventually(lambda: count("documents_stagedvector") > 0, seconds=10)
+            server.stop()
+            server.run()
+            row = await asyncio.wait_for(owner.ended(document_id), 30)
+
+        assert State.READY == row.state
+        assert row.chunk_count == count("documents_documentchunk")
+
+
+def _staged():
+    return rows("SELECT DISTINCT index_id FROM documents_stagedvector")
