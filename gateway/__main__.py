@@ -10,8 +10,10 @@ from grpc_health.v1.health_pb2_grpc import HealthStub  # type: ignore[import-unt
 
 from gateway import endpoints
 from gateway.application import Application
+from gateway.clients.chunk_store import ChunkStore
 from gateway.clients.conversation_store import ConversationStore
 from gateway.clients.document_store import DocumentStore
+from gateway.clients.embedding import WorkerEmbedder
 from gateway.clients.guest_store import GuestStore
 from gateway.clients.llm_worker import LlmWorker
 from gateway.clients.other_gateways import OtherGateways
@@ -65,6 +67,8 @@ async def serve() -> None:
             ),
             guests=GuestStore(persistence, verifier),
             conversations=ConversationStore(persistence),
+            chunks=ChunkStore(persistence),
+            embedder=WorkerEmbedder(worker),
             documents=DocumentStore(persistence),
             endpoint=endpoint,
         )

@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import grpc
 
+from gateway.citations.proving import Proving
+from gateway.clients.chunks import Chunks
 from gateway.clients.conversations import Conversations
 from gateway.clients.documents import Documents
+from gateway.clients.embedder import Embedder
 from gateway.clients.gateways import Gateways
 from gateway.clients.guests import Guests
 from gateway.clients.store import Store
@@ -23,18 +26,25 @@ from gateway.flows.open_guest import OpenGuest
 from gateway.flows.reply import Reply
 from gateway.flows.report_errors import ReportErrors
 from gateway.flows.resume_generation import ResumeGeneration
+from gateway.flows.search_documents import SearchDocuments
 from gateway.flows.tell_text import TellText
 from gateway.generations.checkpoint import Checkpointer
+from gateway.generations.generation import Generation
 from gateway.generations.hold import Hold
 from gateway.generations.hub import Hub
 from gateway.generations.load import Load
+from gateway.generations.plan import Prepared
 from gateway.generations.writer import Tools
 from gateway.models import Models
-from gateway.policy import CHAT, COMPAT, REPORTS
+from gateway.policy import CHAT, COMPAT, REPORTS, SEARCH
 from gateway.prompts.template import Template
+from gateway.retrieval.ground import GroundAnswer
+from gateway.retrieval.model_rewriting import ChosenRewriter
+from gateway.retrieval.searching import Searching
 from gateway.servicers.chat import ChatServicer
 from gateway.servicers.client_report import ClientReportServicer
 from gateway.servicers.compat import CompatServicer
+from gateway.servicers.search import SearchServicer
 from gateway.settings import GatewaySettings
 
 # A writer that shows no life is replaced when its lease is over; some time on top for
@@ -61,6 +71,8 @@ class Application:
         guests: Guests,
         conversations: Conversations,
         documents: Documents,
+        chunks: Chunks,
+        embedder: Embedder,
         endpoint: str,
         template: Template | None = None,
     ) -> None:
@@ -88,11 +100,23 @@ class Application:
             rule_seconds=settings.hold_milliseconds / 1_000,
             max_seconds=settings.max_hold_milliseconds / 1_000,
         )
+        self._embedder = embedder
+        searching = Searching(chunks, embedder)
+        ground = GroundAnswer(
+            chunks=chunks,
+            searching=searching,
+            rewriter=ChosenRewriter(worker, timeout_seconds=settings.rewrite_seconds),
+            models=self._models,
+            template=template or Template.load(settings.prompt),
+            settings=settings,
+        )
         tools = Tools(
             worker=worker,
             store=store,
             hold=hold,
             checkpointer=self._checkpointer,
+            prove=self._prove,
+            refind=ground.refind,
             settings=settings,
         )
         self.hub = Hub(tools)
@@ -115,7 +139,7 @@ class Application:
             hub=self.hub,
             store=store,
             models=self._models,
-            template=template or Template.load(settings.prompt),
+            ground=ground,
             follow=follow,
             name=self._name,
             settings=settings,
@@ -142,6 +166,7 @@ class Application:
             CHAT: self.servicer.register,
             COMPAT: compat.register,
             REPORTS: ClientReportServicer(ReportErrors()).register,
+            SEARCH: SearchServicer(SearchDocuments(searching)).register,
         }
 
     def start(self) -> None:
@@ -164,6 +189,14 @@ class Application:
         await self._checkpointer.stop()
         await self._models.stop()
         self._load.stop()
+
+    def _prove(self, generation: Generation, prepared: Prepared) -> Proving:
+        return Proving(
+            generation,
+            prepared.chunks,
+            question=prepared.question,
+            embedder=self._embedder,
+        )
 
     def _has_nothing_better_to_do(self, model: str) -> bool:
         """Says whether a title may be made with `model` without delaying an answer."""

@@ -13,6 +13,7 @@ from gateway.clients.convert import (
     timestamp_to_proto,
     usage_to_proto,
 )
+from gateway.clients.evidence import evidence_write, scope_from_proto
 from gateway.domain import (
     Answer,
     ConfigRequest,
@@ -36,6 +37,7 @@ def question_from_send(request: pb.SendMessageRequest, *, path: str = "") -> Que
         conversation_id=id_from_proto(request.conversation_id),
         parent_message_id=id_from_proto(request.parent_message_id),
         text=request.text,
+        scope=scope_from_proto(request.scope) if request.HasField("scope") else None,
     )
     return Question(
         request_id=id_from_proto(request.request_id),
@@ -100,7 +102,7 @@ def offer_to_proto(offer: Offer) -> pb.GetModelsResponse:
 def answer_to_proto(answer: Answer) -> conversation_pb2.Message:
     """Writes a whole answer."""
     view = answer.view
-    return conversation_pb2.Message(
+    message = conversation_pb2.Message(
         message_id=view.answer_message_id,
         conversation_id=view.conversation_id,
         parent_message_id=view.user_message_id,
@@ -115,6 +117,8 @@ def answer_to_proto(answer: Answer) -> conversation_pb2.Message:
         provider=view.provider,
         prompt_version=answer.prompt_version,
     )
+    evidence_write(view.evidence, message)
+    return message
 
 
 def _config_from_proto(

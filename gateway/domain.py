@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
+from gateway.evidence import EVERYTHING, NO_EVIDENCE, Evidence, Scope
 from mesh.errors import ServiceError
 
 
@@ -73,11 +74,13 @@ class NewMessage:
     Attributes:
         conversation_id: Empty begins a new conversation.
         parent_message_id: Empty means the newest message of the conversation.
+        scope: The conversation's from now on; None leaves it as it is.
     """
 
     conversation_id: str
     parent_message_id: str
     text: str
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +200,7 @@ class GenerationView:
         last_sequence: Of the last event that `text` holds; in terminal states of the
             last event of all.
         failure: Set in states FAILED and INTERRUPTED.
+        evidence: What the text rests on; empty when nothing was searched.
     """
 
     id: str
@@ -211,6 +215,7 @@ class GenerationView:
     failure: ServiceError | None = None
     model: str = ""
     provider: str = ""
+    evidence: Evidence = NO_EVIDENCE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,6 +235,8 @@ class Turn(Located):
     Attributes:
         answer_prefix: What the answer begins with; empty unless one is continued.
         title_wanted: Whether the conversation wants a title that a model makes.
+        scope: What the conversation searches.
+        scope_has_chunks: Whether there is anything to search in it.
     """
 
     created: bool
@@ -238,6 +245,8 @@ class Turn(Located):
     history: tuple[HistoryMessage, ...] = ()
     answer_prefix: str = ""
     title_wanted: bool = False
+    scope: Scope = EVERYTHING
+    scope_has_chunks: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from gateway.domain import FinishReason, Usage
+from gateway.evidence import NO_EVIDENCE, Citation, Claim, Evidence, Grounding
 from mesh.errors import ServiceError
 
 
@@ -56,16 +57,12 @@ class Heartbeat:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """The whole text so far, instead of events that are not kept any more.
-
-    Attributes:
-        citations: As another process wrote them.
-    """
+    """The whole text so far, instead of events that are not kept any more."""
 
     started: Started
     text: str
     token_count: int
-    citations: tuple[bytes, ...] = ()
+    evidence: Evidence = NO_EVIDENCE
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,18 @@ class Failed:
 
 
 Outcome = Completed | Cancelled | Failed
-Body = Started | Tokens | AttemptChanged | Heartbeat | Snapshot | Opaque | Outcome
+Body = (
+    Started
+    | Grounding
+    | Tokens
+    | Citation
+    | Claim
+    | AttemptChanged
+    | Heartbeat
+    | Snapshot
+    | Opaque
+    | Outcome
+)
 
 
 class Event(NamedTuple):

@@ -68,6 +68,12 @@ class Models:
             await self._refresh(MISS_SECONDS)
         return self._models
 
+    async def get(self, name: str) -> Model | None:
+        """Returns a model by its name; empty means the default. None: nobody knows."""
+        models = await self.all()
+        found = [model for model in models if model.name == name or not name]
+        return found[0] if found else None
+
     def is_built_in(self, name: str) -> bool:
         """Says whether a model runs in llm_worker itself; empty means the default."""
         models = [m for m in self._models if m.name == name or not name][:1]

@@ -6,6 +6,7 @@ from mesh.policy import USERS, Policy, rule
 
 CHAT = "lamla.chat.v1.ChatService"
 COMPAT = "lamla.compat.v1.CompatService"
+SEARCH = "lamla.documents.v1.SearchService"
 REPORTS = "lamla.telemetry.v1.ClientReportService"
 
 _EDGE = rule(peers={"envoy"}, roles=USERS)
@@ -33,5 +34,6 @@ POLICY: Policy = {
     f"/{COMPAT}/AddMessage": _EDGE_OR_GUEST,
     f"/{COMPAT}/ListDocuments": _EDGE_OR_GUEST,
     f"/{COMPAT}/GetDocument": _EDGE_OR_GUEST,
+    f"/{SEARCH}/SearchChunks": _EDGE,
     f"/{REPORTS}/ReportErrors": _EDGE,
 }

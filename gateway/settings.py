@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -42,6 +42,26 @@ class GatewaySettings(PeerSettings):
         default="tutor",
         pattern=r"^[a-z0-9_-]{1,40}$",
         description="The name of the prompt template that answers are made with.",
+    )
+    passage_tokens: int = Field(
+        default=2400,
+        ge=100,
+        le=100_000,
+        description="How many tokens of passages from documents a prompt holds at "
+        "most; small models and those that run on this machine get less.",
+    )
+    rewrite: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="Whether a model puts follow-up questions into words that "
+        "stand for themselves before documents are searched: on, off, or auto (where "
+        "the model does not run on this machine). Otherwise words of the question "
+        "before are added.",
+    )
+    rewrite_seconds: float = Field(
+        default=2.5,
+        gt=0,
+        le=30,
+        description="How long that may take, in seconds.",
     )
     titles: bool = Field(
         default=True,
@@ -134,6 +154,13 @@ class GatewaySettings(PeerSettings):
         le=300,
         description="How long an answer stays this process's without a checkpoint, in "
         "seconds; then another gateway may take it over.",
+    )
+    proof_wait_seconds: float = Field(
+        default=2,
+        ge=0,
+        le=30,
+        description="How long the end of a grounded answer waits for its last "
+        "sentences to be matched to documents, in seconds; then words alone decide.",
     )
     detach_seconds: float = Field(
         default=10,

@@ -10,6 +10,7 @@ from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 from lamla.chat.v1 import conversation_pb2, generation_pb2
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
+from gateway.clients.evidence import evidence_read, evidence_write
 from gateway.domain import Config, FinishReason, GenerationView, Role, State, Usage
 from mesh.errors import INTERNAL_MESSAGE, ServiceError, from_status, status_of
 
@@ -106,7 +107,7 @@ def usage_from_proto(message: generation_pb2.Usage) -> Usage:
 
 def view_to_proto(view: GenerationView) -> generation_pb2.Generation:
     """Writes where a generation stands."""
-    return generation_pb2.Generation(
+    message = generation_pb2.Generation(
         generation_id=view.id,
         conversation_id=view.conversation_id,
         user_message_id=view.user_message_id,
@@ -120,6 +121,8 @@ def view_to_proto(view: GenerationView) -> generation_pb2.Generation:
         model=view.model,
         provider=view.provider,
     )
+    evidence_write(view.evidence, message)
+    return message
 
 
 def view_from_proto(message: generation_pb2.Generation) -> GenerationView:
@@ -138,4 +141,5 @@ def view_from_proto(message: generation_pb2.Generation) -> GenerationView:
         failure=failure_from_proto(message.failure) if has("failure") else None,
         model=message.model,
         provider=message.provider,
+        evidence=evidence_read(message),
     )

@@ -15,6 +15,16 @@ from gateway.clients.convert import (
     usage_from_proto,
     usage_to_proto,
 )
+from gateway.clients.evidence import (
+    citation_from_proto,
+    citation_to_proto,
+    claim_from_proto,
+    claim_to_proto,
+    evidence_read,
+    evidence_write,
+    grounding_from_proto,
+    grounding_to_proto,
+)
 from gateway.domain import FinishReason
 from gateway.events import (
     AttemptChanged,
@@ -29,6 +39,7 @@ from gateway.events import (
     Started,
     Tokens,
 )
+from gateway.evidence import Citation, Claim, Grounding
 from mesh.errors import status_of
 
 
@@ -49,7 +60,7 @@ def event_to_proto(event: Event) -> pb.GenerationEvent:
             return message
 
 
-def _write(message: pb.GenerationEvent, body: Body) -> None:
+def _write(message: pb.GenerationEvent, body: Body) -> None:  # noqa: C901 - One branch per kind.
     match body:
         case Started():
             message.started.CopyFrom(_started_to_proto(body))
@@ -63,9 +74,13 @@ def _write(message: pb.GenerationEvent, body: Body) -> None:
             message.snapshot.started.CopyFrom(_started_to_proto(body.started))
             message.snapshot.text = body.text
             message.snapshot.token_count = body.token_count
-            message.snapshot.citations.extend(
-                pb.Citation.FromString(citation) for citation in body.citations
-            )
+            evidence_write(body.evidence, message.snapshot)
+        case Grounding():
+            message.grounding.CopyFrom(grounding_to_proto(body))
+        case Citation():
+            message.citation.CopyFrom(citation_to_proto(body))
+        case Claim():
+            message.claim.CopyFrom(claim_to_proto(body))
         case Completed():
             message.completed.finish_reason = FINISH_REASON_TO_PROTO[body.finish_reason]
             message.completed.usage.CopyFrom(usage_to_proto(body.usage))
@@ -86,7 +101,7 @@ def event_from_proto(message: pb.GenerationEvent) -> Event:
     return Event(message.generation_id, message.sequence, _read(message))
 
 
-def _read(message: pb.GenerationEvent) -> Body:  # noqa: PLR0911 - One per kind.
+def _read(message: pb.GenerationEvent) -> Body:  # noqa: C901, PLR0911 - One per kind.
     match message.WhichOneof("event"):
         case "tokens":
             return tokens_from_proto(message.tokens)
@@ -101,11 +116,14 @@ def _read(message: pb.GenerationEvent) -> Body:  # noqa: PLR0911 - One per kind.
                 started=_started_from_proto(message.snapshot.started),
                 text=message.snapshot.text,
                 token_count=message.snapshot.token_count,
-                citations=tuple(
-                    citation.SerializeToString()
-                    for citation in message.snapshot.citations
-                ),
+                evidence=evidence_read(message.snapshot),
             )
+        case "grounding":
+            return grounding_from_proto(message.grounding)
+        case "citation":
+            return citation_from_proto(message.citation)
+        case "claim":
+            return claim_from_proto(message.claim)
         case "completed":
             reason = FINISH_REASON_FROM_PROTO[message.completed.finish_reason]
             return Completed(

@@ -69,6 +69,7 @@ class LlmWorker:
             messages=[_prompt_message_to_proto(message) for message in job.prompt],
             config=config_to_proto(job.config),
             detach_grace=self._grace if job.detaches else None,
+            may_quote=job.may_quote,
         )
         options = calls.options(self._timeout_seconds)
         call = self._any.Generate(request, **options)

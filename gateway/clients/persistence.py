@@ -22,6 +22,11 @@ from gateway.clients.convert import (
     usage_to_proto,
     view_from_proto,
 )
+from gateway.clients.evidence import (
+    evidence_write,
+    scope_from_proto,
+    scope_to_proto,
+)
 from gateway.clients.store import (
     BeginTurn,
     Delta,
@@ -79,6 +84,9 @@ class Persistence:
                 request.new_message.conversation_id = id_
                 request.new_message.parent_message_id = parent
                 request.new_message.text = text
+                if turn.turn.scope is not None:
+                    scope = scope_to_proto(turn.turn.scope)
+                    request.new_message.scope.CopyFrom(scope)
             case RegeneratedAnswer(message_id=id_):
                 request.regenerated_answer.message_id = id_
             case EditedMessage(message_id=id_, text=text):
@@ -117,6 +125,7 @@ class Persistence:
             provider=turn.provider,
             last_sequence=turn.last_sequence,
         )
+        evidence_write(turn.evidence, request)
         with calls.to(PEER):
             await self._turns.FinishTurn(request, **calls.options(FINISH_SECONDS))
 
@@ -200,6 +209,8 @@ def _turn_from_proto(message: pb.BeginTurnResponse) -> Turn:
         history=history,
         answer_prefix=message.answer_prefix,
         title_wanted=message.title_wanted,
+        scope=scope_from_proto(message.scope),
+        scope_has_chunks=message.scope_has_chunks,
     )
 
 
@@ -213,7 +224,7 @@ def _lease_from_proto(message: pb.Lease) -> Lease:
 
 
 def _delta_to_proto(delta: Delta) -> pb.GenerationDelta:
-    return pb.GenerationDelta(
+    message = pb.GenerationDelta(
         generation_id=delta.permit.generation_id,
         capability=delta.permit.capability,
         epoch=delta.permit.epoch,
@@ -222,3 +233,5 @@ def _delta_to_proto(delta: Delta) -> pb.GenerationDelta:
         last_sequence=delta.last_sequence,
         worker_endpoint=delta.worker_endpoint,
     )
+    evidence_write(delta.evidence, message)
+    return message

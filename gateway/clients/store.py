@@ -17,6 +17,7 @@ from gateway.domain import (
     TurnRequest,
     Usage,
 )
+from gateway.evidence import NO_EVIDENCE, Evidence
 from mesh.errors import ServiceError
 
 
@@ -41,7 +42,7 @@ class Permit:
 
 @dataclass(frozen=True, kw_only=True)
 class Delta:
-    """What is new of one generation; an empty `text` only renews the lease.
+    """What is new of one generation; without any, only the lease is renewed.
 
     Attributes:
         text_offset: In Unicode code points.
@@ -52,11 +53,12 @@ class Delta:
     text_offset: int
     last_sequence: int
     worker_endpoint: str
+    evidence: Evidence = NO_EVIDENCE
 
 
 @dataclass(frozen=True, kw_only=True)
 class FinishTurn:
-    """The end of a generation, with its whole text."""
+    """The end of a generation, with its whole text and all evidence."""
 
     permit: Permit
     state: State
@@ -67,6 +69,7 @@ class FinishTurn:
     model: str
     provider: str
     last_sequence: int
+    evidence: Evidence = NO_EVIDENCE
 
 
 @dataclass(frozen=True, kw_only=True)

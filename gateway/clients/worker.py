@@ -16,12 +16,14 @@ class Job:
 
     Attributes:
         detaches: Whether llm_worker goes on for a while when nobody listens.
+        may_quote: Whether the text may repeat long pieces of the prompt.
     """
 
     generation_id: str
     prompt: Sequence[PromptMessage]
     config: Config
     detaches: bool = True
+    may_quote: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

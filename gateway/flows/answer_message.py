@@ -12,17 +12,16 @@ from contextlib import aclosing
 from datetime import timedelta
 
 from gateway.clients.store import BeginTurn, Store
-from gateway.clients.worker import Job
 from gateway.domain import Config, Question, Turn
 from gateway.events import Event
 from gateway.flows.follow_generation import FollowGeneration
 from gateway.flows.name_conversation import NameConversation
 from gateway.generations.hub import Hub
 from gateway.models import Models
-from gateway.prompts.template import Template
+from gateway.retrieval.ground import Beginning, GroundAnswer
 from gateway.settings import GatewaySettings
 from mesh import calls
-from mesh.errors import invalid
+from mesh.errors import ServiceError, invalid
 from mesh.identity import current_user
 
 
@@ -35,7 +34,7 @@ class AnswerMessage:
         hub: Hub,
         store: Store,
         models: Models,
-        template: Template,
+        ground: GroundAnswer,
         follow: FollowGeneration,
         name: NameConversation,
         settings: GatewaySettings,
@@ -43,7 +42,7 @@ class AnswerMessage:
         self._hub = hub
         self._store = store
         self._models = models
-        self._template = template
+        self._ground = ground
         self._follow = follow
         self._name = name
         self._settings = settings
@@ -55,8 +54,10 @@ class AnswerMessage:
             ServiceError: nothing was stored, and why.
         """
         turn = await self.begin(question)
-        known, job = (None, None) if turn.created else (turn, self._job(turn))
-        events = self._follow(turn.view.id, after=0, known=known, job=job)
+        known, plan = None, None
+        if not turn.created:
+            known, plan = turn, self._ground.plan(turn)
+        events = self._follow(turn.view.id, after=0, known=known, plan=plan)
         async with aclosing(events):
             async for event in events:
                 yield event
@@ -72,29 +73,40 @@ class AnswerMessage:
         path = question.config.path
         model = await self._models.resolve(question.config.model, path=path)
         self._hub.admit()
+        ground = self._ground.begin(question)
         # Once it is stored it must be answered, even if the caller goes meanwhile.
         beginning = asyncio.create_task(
-            self._begin(question, config, model, began), context=calls.detached()
+            self._begin(question, config, model, ground, began=began),
+            context=calls.detached(),
         )
         beginning.add_done_callback(_look_at)
         return await asyncio.shield(beginning)
 
     async def _begin(
-        self, question: Question, config: Config, model: str, began: float
+        self,
+        question: Question,
+        config: Config,
+        model: str,
+        ground: Beginning,
+        *,
+        began: float,
     ) -> Turn:
-        turn = await self._store.begin(
-            BeginTurn(
-                request_id=question.request_id,
-                turn=question.turn,
-                config=config,
-                prompt_version=self._template.version,
-            )
+        request = BeginTurn(
+            request_id=question.request_id,
+            turn=question.turn,
+            config=config,
+            prompt_version=self._ground.version,
         )
+        try:
+            turn = await self._store.begin(request)
+        except ServiceError:
+            ground.cancel()
+            raise
         if turn.created:
             now = asyncio.get_running_loop().time()
             writer = self._hub.begin(
                 turn,
-                self._job(turn),
+                self._ground.plan(turn, ground),
                 owner_id=current_user().id,
                 model=model,
                 age=timedelta(seconds=now - began),
@@ -102,12 +114,9 @@ class AnswerMessage:
             self._name.make_room()
             if turn.title_wanted and self._settings.titles:
                 self._name.after(writer, turn)
+        else:
+            ground.cancel()
         return turn
-
-    def _job(self, turn: Turn) -> Job:
-        prefix = turn.answer_prefix
-        prompt = self._template.prompt(turn.history, answer_prefix=prefix)
-        return Job(generation_id=turn.view.id, prompt=prompt, config=turn.config)
 
     def _config(self, question: Question) -> Config:
         """Fills in the defaults, except the model's: a repeated request must stay the

@@ -12,6 +12,7 @@ from gateway.domain import Located, State
 from gateway.endpoints import address_of
 from gateway.generations.generation import Generation
 from gateway.generations.hub import Hub
+from gateway.generations.plan import Plan
 from gateway.generations.writer import Writer
 from mesh.errors import ServiceError
 from mesh.identity import current_user
@@ -74,14 +75,14 @@ class FindGeneration:
         generation_id: str,
         *,
         known: Located | None = None,
-        job: Job | None = None,
+        plan: Plan | Job | None = None,
         may_take_over: bool = True,
     ) -> Whereabouts:
         """Finds a generation of the calling user.
 
         Args:
             known: What the store has just said, if it has.
-            job: How to begin it again, should nothing of it have been kept.
+            plan: How to begin it again, should nothing of it have been kept.
 
         Raises:
             ServiceError: `GENERATION_NOT_FOUND`.
@@ -103,13 +104,15 @@ class FindGeneration:
             # By an earlier run of this process: its writer is gone.
         if not may_take_over:
             return Nowhere(located)
-        return await self._take_over(located, job)
+        return await self._take_over(located, plan)
 
     def _here(self, generation_id: str) -> Here | None:
         writer = self._hub.find(generation_id, current_user().id)
         return Here(writer) if writer else None
 
-    async def _take_over(self, located: Located, job: Job | None) -> Whereabouts:
+    async def _take_over(
+        self, located: Located, plan: Plan | Job | None
+    ) -> Whereabouts:
         self._hub.admit()
         try:
             taken = await self._store.take_over(located.view.id)
@@ -118,4 +121,4 @@ class FindGeneration:
                 return self._here(located.view.id) or Nowhere(located)
             raise
         owner_id = current_user().id
-        return Here(self._hub.adopt(taken, located, owner_id=owner_id, job=job))
+        return Here(self._hub.adopt(taken, located, owner_id=owner_id, plan=plan))

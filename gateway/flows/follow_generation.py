@@ -19,6 +19,7 @@ from gateway.flows.find_generation import Elsewhere, Ended, FindGeneration, Here
 from gateway.flows.patience import PASSING, Patience, unreachable
 from gateway.flows.stored_events import stored_events
 from gateway.generations.generation import GenerationMovedError
+from gateway.generations.plan import Plan
 from mesh.errors import ServiceError
 
 log = structlog.get_logger()
@@ -81,14 +82,14 @@ class FollowGeneration:
         *,
         after: int,
         known: Located | None = None,
-        job: Job | None = None,
+        plan: Plan | Job | None = None,
         is_relayed: bool = False,
     ) -> AsyncGenerator[Event, None]:
         """Follows a generation of the calling user.
 
         Args:
             known: What the store has just said, if it has.
-            job: How to begin it again, should nothing of it have been kept.
+            plan: How to begin it again, should nothing of it have been kept.
             is_relayed: Whether another gateway asks, which then does the waiting.
 
         Raises:
@@ -101,7 +102,7 @@ class FollowGeneration:
             count = reader.count
             try:
                 async with aclosing(
-                    self._once(reader, known=known, job=job, is_relayed=is_relayed)
+                    self._once(reader, known=known, plan=plan, is_relayed=is_relayed)
                 ) as events:
                     async for event in events:
                         yield event
@@ -130,10 +131,10 @@ class FollowGeneration:
         reader: Reader,
         *,
         known: Located | None,
-        job: Job | None,
+        plan: Plan | Job | None,
         is_relayed: bool,
     ) -> AsyncGenerator[Event, None]:
-        match await self._find(reader.generation_id, known=known, job=job):
+        match await self._find(reader.generation_id, known=known, plan=plan):
             case Here() as here:
                 async with aclosing(here.generation.follow(reader.cursor)) as events:
                     async for event in events:

@@ -17,7 +17,9 @@ from gateway.events import (
     Started,
     Tokens,
 )
+from gateway.evidence import NO_EVIDENCE, Citation, Claim, Grounding
 from gateway.flows.answer_message import AnswerMessage
+from gateway.generations.findings import Findings
 from mesh.errors import deadline_exceeded
 
 
@@ -27,6 +29,7 @@ class Draft:
 
     started: Started | None = None
     pieces: list[str] = field(default_factory=list)
+    findings: Findings = field(default_factory=lambda: Findings(NO_EVIDENCE))
     answer: Answer | None = None
 
     def add(self, event: Event) -> None:
@@ -40,10 +43,14 @@ class Draft:
                 self.pieces.append(text)
             case Started():
                 self.started = event.body
-            case Snapshot(started=started, text=text):
+            case Grounding() | Citation() | Claim():
+                self.findings.add(event.body)
+            case Snapshot(started=started, text=text, evidence=evidence):
                 self.started, self.pieces = started, [text]
+                self.findings = Findings(evidence)
             case AttemptChanged(replace_from_offset=offset):
                 self.pieces = ["".join(self.pieces)[:offset]]
+                self.findings.cut(offset)
             case Failed(error=error):
                 raise error
             case Completed() | Cancelled():
@@ -65,6 +72,7 @@ class Draft:
             usage=outcome.usage,
             model=self.started.model,
             provider=self.started.provider,
+            evidence=self.findings.all,
         )
         self.answer = Answer(
             view=view,

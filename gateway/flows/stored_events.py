@@ -26,7 +26,12 @@ def stored_events(located: Located, after: int) -> Iterator[Event]:
     is_exact = view.state is not State.INTERRUPTED
     if not is_exact or not view.last_sequence - 1 <= after <= view.last_sequence:
         tokens = view.usage.output_tokens if view.usage else 0
-        body = Snapshot(started=_started(located), text=view.text, token_count=tokens)
+        body = Snapshot(
+            started=_started(located),
+            text=view.text,
+            token_count=tokens,
+            evidence=view.evidence,
+        )
         yield Event(view.id, max(view.last_sequence - 1, 0), body)
     yield Event(view.id, max(view.last_sequence, 1), _outcome(located))
 

@@ -42,8 +42,10 @@ class Checkpointed:
     def delta(self, *, renewed_before: float) -> Delta | None:
         """Returns what is new; None when nothing is and the lease is fresh."""
         text = self.generation.text.unstored()
+        evidence = self.generation.findings.unstored()
         is_known = self.worker_endpoint == self._stored_endpoint
-        if not text and is_known and self._renewed > renewed_before:
+        has_news = bool(text or evidence)
+        if not has_news and is_known and self._renewed > renewed_before:
             return None
         return Delta(
             permit=self.permit,
@@ -51,11 +53,13 @@ class Checkpointed:
             text_offset=self.generation.text.stored,
             last_sequence=self.generation.last_sequence,
             worker_endpoint=self.worker_endpoint,
+            evidence=evidence,
         )
 
     def mark_stored(self, delta: Delta, now: float) -> None:
         """Notes that `delta` is stored."""
         self.generation.text.mark_stored(delta.text, delta.text_offset)
+        self.generation.findings.mark_stored(delta.evidence)
         self._stored_endpoint = delta.worker_endpoint
         self._renewed = now
 
@@ -85,6 +89,11 @@ class Checkpointer:
         self._renew_seconds = lease_seconds / RENEWALS
         self._active: dict[str, Checkpointed] = {}
         self._task: asyncio.Task[None] | None = None
+        self._hurried = asyncio.Event()
+
+    def hurry(self) -> None:
+        """Begins the next round now: what is new must not be lost with this process."""
+        self._hurried.set()
 
     def add(self, item: Checkpointed) -> None:
         """Begins to store `item`."""
@@ -111,7 +120,10 @@ class Checkpointer:
         clock = asyncio.get_running_loop().time
         pause = self._seconds
         while True:
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._hurried.wait()
+            self._hurried.clear()
             began = clock()
             is_stored = await self.checkpoint()
             took = PATIENCE * (clock() - began)

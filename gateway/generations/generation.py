@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -22,6 +22,8 @@ from gateway.events import (
     Started,
     Tokens,
 )
+from gateway.evidence import Citation, Claim, Grounding
+from gateway.generations.findings import Findings
 from gateway.generations.text import Text
 
 # Events are dropped in lumps of this part of what is kept, not one by one.
@@ -44,6 +46,8 @@ class Generation:
     Attributes:
         owner_id: The user it belongs to.
         text: The answer so far.
+        findings: What it rests on, so far.
+        watch: Told of each piece of text and each cut; None while nobody wants to know.
         token_count: How many of the model's tokens the text holds.
         last_sequence: Of the last event.
         outcome: How it ended; None while it runs.
@@ -62,6 +66,8 @@ class Generation:
         self.id = view.id
         self.owner_id = owner_id
         self.text = Text(view.text)
+        self.findings = Findings(view.evidence)
+        self.watch: Callable[[Tokens | AttemptChanged], None] | None = None
         self.token_count = 0
         self.last_sequence = view.last_sequence
         self.outcome: Outcome | None = None
@@ -89,6 +95,7 @@ class Generation:
             last_sequence=self.last_sequence,
             model=self._started.model,
             provider=self._started.provider,
+            evidence=self.findings.all,
         )
         match self.outcome:
             case None:
@@ -117,8 +124,11 @@ class Generation:
             case Tokens():
                 self.text.append(body.text)
                 self.token_count += body.token_count
+            case Grounding() | Citation() | Claim():
+                self.findings.add(body)
             case AttemptChanged():
                 self.text.cut(body.replace_from_offset)
+                self.findings.cut(body.replace_from_offset)
                 self.identify(model=body.model, provider=body.provider)
         self.last_sequence += 1
         self._events.append(Event(self.id, self.last_sequence, body))
@@ -128,6 +138,8 @@ class Generation:
             self._first += surplus
         self.last_append = asyncio.get_running_loop().time()
         self.wake()
+        if self.watch is not None and isinstance(body, Tokens | AttemptChanged):
+            self.watch(body)
 
     def end(self, outcome: Outcome, state: State) -> None:
         """Appends the last event."""
@@ -188,7 +200,10 @@ class Generation:
             return self._events[-1]  # Who has everything still gets the outcome.
         # Too old, or ahead of this writer: what a former one sent and never stored.
         body = Snapshot(
-            started=self._started, text=str(self.text), token_count=self.token_count
+            started=self._started,
+            text=str(self.text),
+            token_count=self.token_count,
+            evidence=self.findings.all,
         )
         sequence = self.last_sequence - (self.outcome is not None)
         return Event(self.id, sequence, body)

@@ -19,6 +19,7 @@ from gateway.events import Started
 from gateway.generations import ending
 from gateway.generations.generation import Generation
 from gateway.generations.memory import Memory
+from gateway.generations.plan import Plan
 from gateway.generations.source import Source
 from gateway.generations.transcript import TakenOverTranscript, Transcript
 from gateway.generations.writer import Tools, Writer
@@ -97,13 +98,14 @@ class Hub:
     def begin(
         self,
         turn: Turn,
-        job: Job,
+        plan: Plan | Job,
         *,
         owner_id: UUID,
         model: str,
         age: timedelta,
     ) -> Writer:
         """Begins to write a turn; `model` is the one expected to answer."""
+        job = plan if isinstance(plan, Job) else None
         # A prefix is stored already, but for readers it comes after `started`.
         view = replace(turn.view, text="", last_sequence=0)
         generation = self._generation(view, turn, owner_id, model=model)
@@ -118,6 +120,7 @@ class Hub:
             generation=generation,
             permit=permit,
             tools=self._tools,
+            plan=None if isinstance(plan, Job) else plan,
             age=age,
         )
         return self._start(writer)
@@ -128,13 +131,15 @@ class Hub:
         located: Located,
         *,
         owner_id: UUID,
-        job: Job | None = None,
+        plan: Plan | Job | None = None,
     ) -> Writer:
         """Goes on with a generation whose writer is gone.
 
-        Where nothing that llm_worker made is stored, `job` begins it again, or attaches
-        to it where llm_worker has begun already.
+        Where nothing that llm_worker made is stored, `plan` begins it again, or
+        attaches to it where llm_worker has begun already.
         """
+        has_text = len(taken.view.text) > taken.prefix_length
+        job = plan if isinstance(plan, Job) and not has_text else None
         view = replace(
             taken.view, last_sequence=taken.view.last_sequence + TAKE_OVER_GAP
         )
@@ -145,12 +150,13 @@ class Hub:
             ),
             self._source(
                 view.id,
-                job=None if len(view.text) > taken.prefix_length else job,
+                job=job,
                 endpoint=taken.lease.worker_endpoint,
             ),
             generation=generation,
             permit=taken.permit,
             tools=self._tools,
+            plan=self._plan_of(view, plan, has_text=has_text),
             age=max(datetime.now(UTC) - located.start_time, timedelta()),
         )
         writer.worker_endpoint = taken.lease.worker_endpoint
@@ -203,6 +209,15 @@ class Hub:
             kept_events=self._settings.kept_events,
             heartbeat_seconds=self._settings.heartbeat_seconds,
         )
+
+    def _plan_of(
+        self, view: GenerationView, plan: Plan | Job | None, *, has_text: bool
+    ) -> Plan | None:
+        """Returns what a new writer has to find out first."""
+        grounding = view.evidence.grounding
+        if grounding is not None and (has_text or plan is None):
+            return partial(self._tools.refind, grounding)
+        return None if has_text or isinstance(plan, Job) else plan
 
     def _source(
         self, id_: str, *, job: Job | None = None, endpoint: str = ""

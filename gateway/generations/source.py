@@ -55,6 +55,10 @@ class Source:
         self._after = 0
         self._provider = ""
 
+    def give(self, job: Job) -> None:
+        """Says what to generate, before the first event is read."""
+        self._job = job
+
     async def events(self) -> AsyncGenerator[WorkerEvent, None]:
         """Yields each event once, the last one a `ProviderFinished`.
 

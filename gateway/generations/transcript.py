@@ -10,6 +10,7 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from gateway.clients.worker import ProviderFinished, ProviderStarted
 from gateway.events import AttemptChanged, Tokens
+from gateway.evidence import Grounding
 from gateway.generations.generation import Generation
 from gateway.generations.hold import HeldTokens, Hold
 
@@ -36,6 +37,7 @@ class Transcript:
         self._has_started = False
         self._prefix = prefix
         self._prefix_length = len(prefix)
+        self._grounding: Grounding | None = None
 
     @property
     def is_caught_up(self) -> bool:
@@ -66,6 +68,18 @@ class Transcript:
         if self._prefix:
             self._generation.append(Tokens(self._prefix, 0, 0))
             self._generation.text.mark_stored(self._prefix, 0)  # With the turn.
+        if self._grounding is not None:
+            self._generation.append(self._grounding)
+
+    def ground(self, grounding: Grounding) -> None:
+        """Writes what the answer rests on: after `started`, before the first token."""
+        if self._generation.findings.grounding is not None:
+            return  # A former writer has told it.
+        self._grounding = grounding
+        if self._has_started:
+            self._generation.append(grounding)
+        else:
+            self._generation.findings.add(grounding)  # To be stored at once.
 
     def close(self) -> None:
         """Writes what is still held, before the last event."""

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from gateway.clients.store import FinishTurn, Permit, Store
-from gateway.clients.worker import Worker
-from gateway.domain import State, Usage
+from gateway.clients.worker import (
+    ProviderFinished,
+    ProviderStarted,
+    Worker,
+    WorkerEvent,
+)
+from gateway.domain import FinishReason, State, Usage
+from gateway.events import Tokens
+from gateway.evidence import Grounding
 from gateway.generations import ending
 from gateway.generations.checkpoint import Checkpointed, Checkpointer
 from gateway.generations.ending import Ending
 from gateway.generations.generation import Generation
 from gateway.generations.hold import Hold
+from gateway.generations.plan import Plan, Prepared
 from gateway.generations.source import Source
 from gateway.generations.transcript import Transcript
 from gateway.settings import GatewaySettings
@@ -28,14 +37,31 @@ from mesh.errors import INTERNAL_MESSAGE, ServiceError
 log = structlog.get_logger()
 
 
+class Proof(Protocol):
+    """Matches the sentences of one answer to their evidence, beside its writer."""
+
+    async def finish(self, seconds: float) -> None:
+        """Matches what is left, for about so long, and looks for no more."""
+
+    def stop(self) -> None:
+        """Ends at once."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tools:
-    """What every writer works with."""
+    """What every writer works with.
+
+    Attributes:
+        prove: Begins to match the sentences of an answer to what was prepared.
+        refind: Finds the chunks again that an answer was given.
+    """
 
     worker: Worker
     store: Store
     hold: Hold
     checkpointer: Checkpointer
+    prove: Callable[[Generation, Prepared], Proof]
+    refind: Callable[[Grounding], Awaitable[Prepared]]
     settings: GatewaySettings
 
 
@@ -50,10 +76,18 @@ class Writer(Checkpointed):
         generation: Generation,
         permit: Permit,
         tools: Tools,
+        plan: Plan | None = None,
         age: timedelta = timedelta(),
     ) -> None:
-        """`age` is how long ago the turn began."""
+        """Writes what `source` tells.
+
+        Args:
+            plan: What to find out before.
+            age: How long ago the turn began.
+        """
         super().__init__(generation, permit)
+        self._plan = plan
+        self._proof: Proof | None = None
         self._transcript = transcript
         self._source = source
         self._tools = tools
@@ -94,12 +128,21 @@ class Writer(Checkpointed):
             end = await self._read()
         finally:
             timer.cancel()
+        if end.stops_worker:
+            await self._stop_worker()
+        self._transcript.close()
+        if self._proof is not None:
+            is_whole = end.state is State.COMPLETE
+            seconds = self._tools.settings.proof_wait_seconds if is_whole else 0.0
+            await self._proof.finish(seconds)
         # Whoever appends while the end is stored would be told that it has ended.
         self._tools.checkpointer.remove(self)
         await self._end(end)
 
     def _settle(self, task: asyncio.Task[None]) -> None:
         self._tools.checkpointer.remove(self)
+        if self._proof is not None:
+            self._proof.stop()
         if not task.cancelled() and (error := task.exception()) is not None:
             id_ = self.generation.id
             log.error("writer_failed", generation_id=id_, exc_info=error)
@@ -129,12 +172,28 @@ class Writer(Checkpointed):
         return self._completed() or self._stopped or ending.interrupted()
 
     async def _copy(self) -> None:
-        async with aclosing(self._source.events()) as events:
+        async with aclosing(await self._open()) as events:
             async for event in events:
                 self._transcript.write(event.body)
                 self.worker_endpoint = (
                     self._transcript.worker_endpoint or self.worker_endpoint
                 )
+
+    async def _open(self) -> AsyncGenerator[WorkerEvent, None]:
+        """Finds out what is to be found out, and begins to read."""
+        if self._plan is None:
+            return self._source.events()
+        prepared = await self._plan()
+        if prepared.grounding is not None:
+            self._transcript.ground(prepared.grounding)
+            self._tools.checkpointer.hurry()
+        if prepared.chunks:
+            self._proof = self._tools.prove(self.generation, prepared)
+        if prepared.job is not None:
+            self._source.give(prepared.job)
+        elif prepared.text:
+            return _told(prepared.text, self.generation.started.model)
+        return self._source.events()
 
     def _completed(self) -> Ending | None:
         finished = self._transcript.finished
@@ -155,9 +214,6 @@ class Writer(Checkpointed):
         return ending.failed(error)
 
     async def _end(self, end: Ending) -> None:
-        if end.stops_worker:
-            await self._stop_worker()
-        self._transcript.close()
         generation = self.generation
         usage = self._usage(end)
         outcome = end.outcome(usage, generation.text.length)
@@ -176,6 +232,7 @@ class Writer(Checkpointed):
             model=generation.started.model,
             provider=generation.started.provider,
             last_sequence=generation.last_sequence + 1,
+            evidence=generation.findings.all,
         )
         await ending.store(
             turn,
@@ -204,6 +261,18 @@ class Writer(Checkpointed):
 
     def _since_begin(self, moment: float) -> timedelta:
         return timedelta(milliseconds=round(1_000 * (moment - self._began)))
+
+
+async def _told(text: str, model: str) -> AsyncGenerator[WorkerEvent, None]:
+    """Tells an answer that no model makes."""
+    yield WorkerEvent(1, ProviderStarted(provider="", model=model, worker_endpoint=""))
+    yield WorkerEvent(2, Tokens(text, 0, 0))
+    yield WorkerEvent(
+        3,
+        ProviderFinished(
+            finish_reason=FinishReason.STOP, prompt_tokens=0, output_tokens=0
+        ),
+    )
 
 
 def _too_long() -> ServiceError:

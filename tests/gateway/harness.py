@@ -14,6 +14,7 @@ from google.rpc.error_details_pb2 import ErrorInfo
 from lamla.chat.v1 import chat_service_pb2 as pb
 from lamla.chat.v1.chat_service_pb2_grpc import ChatServiceStub
 from lamla.chat.v1.generation_pb2 import GenerationEvent
+from lamla.documents.v1.retrieval_scope_pb2 import RetrievalScope
 
 from gateway.application import Application
 from gateway.clients.other_gateways import OtherGateways
@@ -84,6 +85,7 @@ class Gateway:
         text: str = "Why?",
         request_id: str = "",
         conversation_id: str = "",
+        scope: RetrievalScope | None = None,
         **config: Any,
     ) -> Any:
         """Sends a message."""
@@ -92,6 +94,7 @@ class Gateway:
             conversation_id=conversation_id,
             text=text,
             config=config,
+            scope=scope,
         )
         return self.stub.SendMessage(request, **self.user)
 
@@ -139,6 +142,8 @@ async def running(
         guests=guests,
         conversations=conversations,
         documents=documents,
+        chunks=store.library,
+        embedder=store.embedder,
         endpoint=store.endpoint,
     )
     async with serving(

@@ -23,9 +23,11 @@ from gateway.domain import (
     Turn,
 )
 from gateway.endpoints import address_of
+from gateway.evidence import EVERYTHING, Claim, Evidence, Scope
 from mesh.errors import ServiceError
 from mesh.identity import current_user
 from mesh.ids import uuid7
+from tests.gateway.library import MemoryChunks, WordEmbedder
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -54,6 +56,8 @@ class MemoryStore:
         titles: Those that conversations were given, in order.
         calls: How often each method was called.
         ended: Set when a turn was finished.
+        library: The documents of its users.
+        scope: That of every conversation that sets none.
     """
 
     endpoint: str = "gateway:1"
@@ -69,6 +73,9 @@ class MemoryStore:
     prefix: str = ""
     title_wanted: bool = False
     titles: list[str] = field(default_factory=list)
+    library: MemoryChunks = field(default_factory=MemoryChunks)
+    embedder: WordEmbedder = field(default_factory=WordEmbedder)
+    scope: Scope = EVERYTHING
 
     async def begin(self, turn: BeginTurn) -> Turn:
         """See `Store.begin`."""
@@ -91,7 +98,9 @@ class MemoryStore:
         if prefix:  # Stored at once, as persistence does.
             view = replace(view, text=prefix, last_sequence=2)
         lease = Lease(gateway_endpoint=self.endpoint, worker_endpoint="", epoch=1)
-        text = turn.turn.text if isinstance(turn.turn, NewMessage) else "Again?"
+        asked = turn.turn
+        text = asked.text if isinstance(asked, NewMessage) else "Again?"
+        scope = asked.scope if isinstance(asked, NewMessage) else None
         began = Turn(
             view=view,
             lease=lease,
@@ -103,6 +112,8 @@ class MemoryStore:
             history=(*self.history, HistoryMessage(role=Role.USER, text=text)),
             answer_prefix=prefix,
             title_wanted=self.title_wanted,
+            scope=scope or self.scope,
+            scope_has_chunks=bool(self.library.chunks),
         )
         self.requests[key] = view.id
         self.rows[view.id] = Row(key[0], began, view, lease)
@@ -120,7 +131,12 @@ class MemoryStore:
                 continue
             text = row.view.text[: delta.text_offset] + delta.text
             assert delta.text_offset <= len(row.view.text)
-            row.view = replace(row.view, text=text, last_sequence=delta.last_sequence)
+            row.view = replace(
+                row.view,
+                text=text,
+                last_sequence=delta.last_sequence,
+                evidence=_added(row.view.evidence, delta.evidence),
+            )
             row.lease = replace(row.lease, worker_endpoint=delta.worker_endpoint)
         return lost
 
@@ -141,6 +157,7 @@ class MemoryStore:
             failure=turn.failure,
             model=turn.model,
             provider=turn.provider,
+            evidence=turn.evidence,
         )
         self.finished.append(turn)
         self.ended.set()
@@ -229,6 +246,17 @@ class MemoryStore:
     def _refuse_when(error: ServiceError | None) -> None:
         if error is not None:
             raise error
+
+
+def _added(known: Evidence, new: Evidence) -> Evidence:
+    ids = {citation.id for citation in known.citations}
+    places = {claim.answer_start for claim in new.claims}
+    claims: list[Claim] = [c for c in known.claims if c.answer_start not in places]
+    return Evidence(
+        grounding=new.grounding or known.grounding,
+        citations=(*known.citations, *(c for c in new.citations if c.id not in ids)),
+        claims=(*claims, *new.claims),
+    )
 
 
 def _conversation_of(turn: BeginTurn) -> str:

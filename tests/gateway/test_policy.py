@@ -7,6 +7,7 @@ import pytest
 from lamla.chat.v1 import chat_service_pb2 as pb
 from lamla.chat.v1.chat_service_pb2_grpc import ChatServiceStub
 from lamla.compat.v1 import compat_service_pb2 as compat_pb
+from lamla.documents.v1 import search_service_pb2 as search_pb
 from lamla.telemetry.v1 import client_report_service_pb2 as report_pb
 
 from gateway.policy import POLICY
@@ -20,6 +21,7 @@ from tests.mesh.failures import reason, stream_failure
 SERVICES = [
     pb.DESCRIPTOR.services_by_name["ChatService"],
     compat_pb.DESCRIPTOR.services_by_name["CompatService"],
+    search_pb.DESCRIPTOR.services_by_name["SearchService"],
     report_pb.DESCRIPTOR.services_by_name["ClientReportService"],
 ]
 
