@@ -9,6 +9,7 @@ import socket
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote
@@ -67,11 +68,13 @@ async def download(address: str, into: IO[bytes], web: Web) -> Download:
     Raises:
         ServiceError: `URL_REFUSED`, `URL_UNREACHABLE`, `FILE_TOO_LARGE`.
     """
-    resolver = CheckedResolver(web.allowed)
-    connector = aiohttp.TCPConnector(
-        resolver=resolver, use_dns_cache=False, force_close=True
-    )
     url = _checked(address, web)
+    connector = aiohttp.TCPConnector(
+        resolver=CheckedResolver(web.allowed),
+        socket_factory=partial(_socket, web.allowed),
+        use_dns_cache=False,
+        force_close=True,
+    )
     try:
         async with aiohttp.ClientSession(
             connector=connector,
@@ -146,6 +149,19 @@ class CheckedResolver(AbstractResolver):
         return address is not None and self._allowed(address)
 
 
+def _socket(allowed: Allowed, info: aiohttp.AddrInfoType) -> socket.socket:
+    """Makes the socket of a connection: whatever led to its address ends here.
+
+    Raises:
+        AddressRefusedError: the address must not be connected to.
+    """
+    family, kind, protocol, _, (host, *_) = info
+    address = literal(str(host))
+    if address is None or not allowed(address):
+        raise AddressRefusedError(host)
+    return socket.socket(family, kind, protocol)
+
+
 def refused(address: str) -> ServiceError:
     """Makes the error for an address that is not fetched."""
     return ServiceError(
@@ -187,7 +203,12 @@ def _checked(address: str | URL, web: Web) -> URL:
     )
     # The connector asks no resolver for what is an address already.
     number = literal(host) if host else None
-    if not is_good or (number is not None and not web.allowed(number)):
+    if number is None:
+        # `127.1` and `2130706433` are names to no standard, and addresses to some.
+        is_good = is_good and not (host or "").replace(".", "").isdigit()
+    else:
+        is_good = is_good and web.allowed(number)
+    if not is_good:
         raise refused(str(address))
     return url.with_fragment(None)
 
