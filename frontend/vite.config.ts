@@ -5,6 +5,7 @@ import react from '@vitejs/plugin-react'
 import { loadEnv } from 'vite'
 import { defineConfig } from 'vitest/config'
 import about from './package.json' with { type: 'json' }
+import { pdfAssets } from './pdf-assets.ts'
 
 const WITHOUT_RULES = `${import.meta.dirname}/src/api/without-rules.ts`
 
@@ -13,7 +14,8 @@ export default defineConfig(({ mode }) => {
   const toEdge = { target: EDGE_URL, changeOrigin: true }
 
   return {
-    plugins: [react(), tailwindcss()],
+    plugins: [react(), tailwindcss(), pdfAssets()],
+    worker: { format: 'es' },
     define: { 'import.meta.env.VITE_VERSION': JSON.stringify(about.version) },
     resolve: {
       // The rules of the contract are checked by the server; their schema is 70 KB.

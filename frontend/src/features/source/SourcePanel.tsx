@@ -1,8 +1,82 @@
 /** The document that stands beside the page: at its side where there is room, else over it. */
 
-import { useSource } from '../../router'
+import type { KeyboardEvent } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
+import type { Source } from '../../router'
+import { navigate, pathWith, useSource } from '../../router'
+import { Dialog } from '../../ui/Dialog'
+import { SpinnerIcon } from '../../ui/icons'
+import { useMediaQuery } from '../../ui/useMediaQuery'
+import { LatePart } from '../shell/LatePart'
+
+const SourceViewer = lazy(() => import('./SourceViewer'))
 
 export function SourcePanel() {
   const source = useSource()
-  return source && null
+  const isWide = useMediaQuery('(min-width: 64rem)')
+  if (!source) return null
+  const close = () => {
+    navigate(pathWith(null), { replace: true })
+  }
+  const viewer = <Viewer key={source.documentId} source={source} onClose={close} />
+  if (isWide) return <SidePanel onClose={close}>{viewer}</SidePanel>
+  return (
+    <Dialog
+      label="Document"
+      onClose={close}
+      className="m-0 h-dvh max-h-none w-screen max-w-none overflow-hidden"
+    >
+      <div className="flex h-dvh flex-col">{viewer}</div>
+    </Dialog>
+  )
+}
+
+interface ViewerProps {
+  source: Source
+  onClose: () => void
+}
+
+function Viewer({ source, onClose }: ViewerProps) {
+  return (
+    <LatePart>
+      <Suspense
+        fallback={<SpinnerIcon className="m-auto size-5 animate-late animate-spin text-faint" />}
+      >
+        <SourceViewer source={source} onClose={onClose} />
+      </Suspense>
+    </LatePart>
+  )
+}
+
+interface SidePanelProps {
+  onClose: () => void
+  children: React.ReactNode
+}
+
+/** Takes the focus when it opens, and gives it back to what it came from. */
+function SidePanel({ onClose, children }: SidePanelProps) {
+  const ref = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const before = document.activeElement
+    ref.current?.focus({ preventScroll: true })
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus()
+    }
+  }, [])
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    event.preventDefault() // It does not stop an answer as well.
+    onClose()
+  }
+  return (
+    <aside
+      ref={ref}
+      tabIndex={-1}
+      aria-label="Document"
+      onKeyDown={onKeyDown}
+      className="flex w-[clamp(24rem,42vw,52rem)] shrink-0 animate-appear flex-col border-l border-line bg-paper outline-none"
+    >
+      {children}
+    </aside>
+  )
 }

@@ -1,0 +1,99 @@
+/** PDF documents that are open: fetched and read once, kept while they may be looked at again. */
+
+import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import { getDocument, PDFWorker, version } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import PdfScript from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?worker'
+import type { Document, Documents } from '../../api'
+
+/** Each may take as much memory as its file and more. */
+const MOST_OPEN = 2
+
+const ASSETS = new URL(`/assets/pdfjs-${version}/`, location.origin).href
+
+interface Open {
+  pdf: Promise<PDFDocumentProxy>
+  onProgress: Set<(share: number) => void>
+  share: number
+  close: () => void
+}
+
+/** The one that was asked for last comes last. */
+const open = new Map<string, Open>()
+
+/** `onProgress` hears how much of the file has come, from 0 to 1. Throws what fetching throws. */
+export async function openPdf(
+  documents: Documents,
+  document: Document,
+  onProgress: (share: number) => void,
+): Promise<PDFDocumentProxy> {
+  const known = open.get(document.id) ?? begin(documents, document)
+  open.delete(document.id)
+  open.set(document.id, known)
+  for (const [id, { close }] of open) {
+    if (open.size <= MOST_OPEN) break
+    open.delete(id)
+    close()
+  }
+  known.onProgress.add(onProgress)
+  onProgress(known.share)
+  try {
+    return await known.pdf
+  } catch (thrown) {
+    open.delete(document.id) // It may work the next time.
+    known.close()
+    throw thrown
+  } finally {
+    known.onProgress.delete(onProgress)
+  }
+}
+
+function begin(documents: Documents, document: Document): Open {
+  const controller = new AbortController()
+  const script = new PdfScript()
+  const worker = new PDFWorker({ port: script })
+  const read = async () => {
+    const data = await fetched(documents, document, controller.signal, (share) => {
+      opened.share = share
+      for (const listener of opened.onProgress) listener(share)
+    })
+    return getDocument({
+      data,
+      worker,
+      cMapUrl: `${ASSETS}cmaps/`,
+      standardFontDataUrl: `${ASSETS}standard_fonts/`,
+      iccUrl: `${ASSETS}iccs/`,
+      wasmUrl: `${ASSETS}wasm/`,
+      // The page's policy allows no WebAssembly; the same decoders come as scripts.
+      useWasm: false,
+      enableXfa: false,
+    }).promise
+  }
+  const close = () => {
+    controller.abort()
+    worker.destroy()
+    script.terminate()
+  }
+  const opened: Open = { pdf: Promise.resolve().then(read), onProgress: new Set(), share: 0, close }
+  return opened
+}
+
+async function fetched(
+  documents: Documents,
+  { id, sizeBytes }: Document,
+  signal: AbortSignal,
+  onProgress: (share: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let all = new Uint8Array(sizeBytes)
+  let length = 0
+  for await (const piece of documents.download(id, signal)) {
+    if (length + piece.length > all.length) {
+      const larger = new Uint8Array((length + piece.length) * 2)
+      larger.set(all)
+      all = larger
+    }
+    all.set(piece, length)
+    length += piece.length
+    onProgress(sizeBytes > 0 ? Math.min(1, length / sizeBytes) : 0)
+  }
+  return all.subarray(0, length)
+}
