@@ -265,8 +265,13 @@ def http_request(name: str, request: Message) -> tuple[str, str, Any]:
         fields.pop(method(name).input_type.fields_by_name[variable].json_name, None)
     if rule.body == "*":
         return verb.upper(), path, fields
-    spelled = {key: _spelled(value) for key, value in fields.items()}
-    query = f"?{urlencode(spelled, quote_via=quote)}" if fields else ""
+    spelled = {
+        key: [_spelled(each) for each in value]
+        if isinstance(value, list)
+        else _spelled(value)
+        for key, value in fields.items()
+    }
+    query = f"?{urlencode(spelled, doseq=True, quote_via=quote)}" if fields else ""
     return verb.upper(), path + query, None
 
 

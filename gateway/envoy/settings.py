@@ -45,10 +45,17 @@ class EdgeSettings(BaseSettings):
         description="How many other calls a user, or an address without a token, may "
         "make in a minute.",
     )
+    parts_per_minute: int = Field(
+        default=6_000,
+        ge=1,
+        description="How many parts of files, of at most 1 MiB each, a user may upload "
+        "in a minute.",
+    )
     max_request_bytes: int = Field(
         default=1_048_576,
         ge=1_024,
-        description="The largest request body that is taken, in bytes.",
+        description="The largest request body that is taken, in bytes; files and their "
+        "parts have limits of their own.",
     )
     max_connections: int = Field(
         default=10_000,
@@ -139,6 +146,7 @@ def placeholders(place: Place, settings: EdgeSettings) -> dict[str, str]:
         "GENERATE_PER_MINUTE": str(settings.generate_per_minute),
         "GENERATE_PER_HOUR": str(settings.generate_per_hour),
         "REQUESTS_PER_MINUTE": str(settings.requests_per_minute),
+        "PARTS_PER_MINUTE": str(settings.parts_per_minute),
         "MAX_REQUEST_BYTES": str(settings.max_request_bytes),
         "MAX_CONNECTIONS": str(settings.max_connections),
         "TRUSTED_HOPS": str(settings.trusted_hops),

@@ -7,6 +7,7 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,12 @@ from aiohttp import web
 from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
+from lamla.documents.v1 import (  # noqa: F401 - Into the descriptor pool.
+    collection_service_pb2,
+    document_service_pb2,
+    search_service_pb2,
+    upload_service_pb2,
+)
 from lamla.store.v1 import turn_service_pb2  # noqa: F401 - Into the descriptor pool.
 
 from mesh.credentials import Certificates
@@ -26,10 +33,14 @@ COMPAT_SERVICE = "lamla.compat.v1.CompatService"
 GATEWAY_SERVICES = (
     "lamla.chat.v1.ChatService",
     COMPAT_SERVICE,
+    "lamla.documents.v1.SearchService",
     "lamla.telemetry.v1.ClientReportService",
 )
 PERSISTENCE_SERVICES = (
     "lamla.chat.v1.ConversationService",
+    "lamla.documents.v1.CollectionService",
+    "lamla.documents.v1.DocumentService",
+    "lamla.documents.v1.UploadService",
     "lamla.identity.v1.IdentityService",
     "lamla.store.v1.TurnService",
 )
@@ -55,6 +66,7 @@ class ScriptedPeer:
             response where nothing is said.
         events: What each stream is made of, in order: a message is sent, an
             `asyncio.Event` waited for, an exception raised.
+        initial_metadata: What each stream sends before its first message.
         calls: What was received.
         ended: Streams that ended, for whatever reason.
     """
@@ -62,12 +74,14 @@ class ScriptedPeer:
     services: tuple[str, ...]
     answers: dict[str, Message | Exception] = field(default_factory=dict)
     events: list[Any] = field(default_factory=list)
+    initial_metadata: tuple[tuple[str, str], ...] = ()
     calls: list[Received] = field(default_factory=list)
     ended: int = 0
 
     def reset(self) -> None:
         """Forgets script and record."""
         self.answers, self.events, self.calls, self.ended = {}, [], [], 0
+        self.initial_metadata = ()
 
     @property
     def policy(self) -> Policy:
@@ -118,40 +132,55 @@ class ScriptedPeer:
         return [found for service in services for found in service.methods]
 
     def _handler(self, found: MethodDescriptor) -> grpc.RpcMethodHandler:
+        kind, behaviour = grpc.unary_unary_rpc_method_handler, self._answer
+        if found.server_streaming:
+            kind, behaviour = grpc.unary_stream_rpc_method_handler, self._stream
+        elif found.client_streaming:
+            kind, behaviour = grpc.stream_unary_rpc_method_handler, self._gather
+        request_class = message_factory.GetMessageClass(found.input_type)
         response_class = message_factory.GetMessageClass(found.output_type)
-
-        async def answer(request: Message, context: Any) -> Message:
-            self._record(found, request, context)
-            scripted = self.answers.get(found.name, response_class())
-            if isinstance(scripted, Exception):
-                raise scripted
-            return scripted
-
-        async def stream(request: Message, context: Any) -> AsyncIterator[Message]:
-            self._record(found, request, context)
-            try:
-                for item in list(self.events):
-                    if isinstance(item, asyncio.Event):
-                        await item.wait()
-                    elif isinstance(item, Exception):
-                        raise item
-                    else:
-                        yield item
-            finally:
-                self.ended += 1
-
-        kind = (
-            grpc.unary_stream_rpc_method_handler
-            if found.server_streaming
-            else grpc.unary_unary_rpc_method_handler
-        )
         return kind(
-            stream if found.server_streaming else answer,
-            request_deserializer=message_factory.GetMessageClass(
-                found.input_type
-            ).FromString,
+            partial(behaviour, found),
+            request_deserializer=request_class.FromString,
             response_serializer=response_class.SerializeToString,
         )
+
+    async def _answer(
+        self, found: MethodDescriptor, request: Message, context: Any
+    ) -> Message:
+        self._record(found, request, context)
+        return self._scripted(found)
+
+    async def _gather(
+        self, found: MethodDescriptor, requests: AsyncIterator[Message], context: Any
+    ) -> Message:
+        async for request in requests:
+            self._record(found, request, context)
+        return self._scripted(found)
+
+    async def _stream(
+        self, found: MethodDescriptor, request: Message, context: Any
+    ) -> AsyncIterator[Message]:
+        self._record(found, request, context)
+        if self.initial_metadata:
+            await context.send_initial_metadata(self.initial_metadata)
+        try:
+            for item in list(self.events):
+                if isinstance(item, asyncio.Event):
+                    await item.wait()
+                elif isinstance(item, Exception):
+                    raise item
+                else:
+                    yield item
+        finally:
+            self.ended += 1
+
+    def _scripted(self, found: MethodDescriptor) -> Message:
+        response_class = message_factory.GetMessageClass(found.output_type)
+        scripted = self.answers.get(found.name, response_class())
+        if isinstance(scripted, Exception):
+            raise scripted
+        return scripted
 
     def _record(self, found: MethodDescriptor, request: Message, context: Any) -> None:
         metadata = {
@@ -176,7 +205,7 @@ class ScriptedDjango:
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[ScriptedDjango]:
         """Listens on a free loopback port."""
-        app = web.Application()
+        app = web.Application(client_max_size=0)
         app.router.add_get("/.well-known/jwks.json", self._keys)
         app.router.add_route("*", "/{path:.*}", self._echo)
         runner = web.AppRunner(app, access_log=None)
@@ -205,4 +234,7 @@ class ScriptedDjango:
         return web.Response(text=self._issuer.jwks, content_type="application/json")
 
     async def _echo(self, request: web.Request) -> web.Response:
-        return web.json_response({"path": request.path, "host": request.host})
+        body = await request.read()
+        return web.json_response(
+            {"path": request.path, "host": request.host, "size_bytes": len(body)}
+        )

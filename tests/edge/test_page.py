@@ -155,7 +155,11 @@ class TestDjango:
         """
         answer = await http.get(edge.url + path)
 
-        assert {"path": path, "host": edge.address} == await answer.json()
+        assert {
+            "path": path,
+            "host": edge.address,
+            "size_bytes": 0,
+        } == await answer.json()
 
     async def test_the_keys_are_public(self, edge: Edge, http: aiohttp.ClientSession):
         """

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from google.api import annotations_pb2
 from google.protobuf import descriptor_pool
-from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
@@ -34,6 +34,25 @@ PUBLIC = [
 ]
 
 
+SENTENCE = "correct horse"
+VALUES = {
+    "data": bytes(32),
+    "data_sha256": bytes(32),
+    "document": SENTENCE,
+    "email": "a@example.org",
+    "file_name": SENTENCE,
+    "format": 1,
+    "kind": SENTENCE,
+    "name": SENTENCE,
+    "password": SENTENCE,
+    "query": SENTENCE,
+    "size_bytes": 1,
+    "text": SENTENCE,
+    "title": SENTENCE,
+    "url": "https://example.org/kant.pdf",
+}
+
+
 def some(method: MethodDescriptor) -> Message:
     """A request that keeps the contract's rules well enough to be recorded."""
     request = GetMessageClass(method.input_type)()
@@ -45,22 +64,11 @@ def _fill(message: Message) -> None:
     for field in message.DESCRIPTOR.fields:
         if field.name.endswith("_id"):
             setattr(message, field.name, str(uuid4()))
-        elif field.name == "email":
-            setattr(message, field.name, "a@example.org")
-        elif field.type == FieldDescriptor.TYPE_STRING and field.name in {
-            "document",
-            "kind",
-            "password",
-            "query",
-            "text",
-            "title",
-        }:
-            setattr(message, field.name, "correct horse")
-        elif field.name == "format":
-            setattr(message, field.name, 1)
+        elif field.name in VALUES and not field.message_type:
+            setattr(message, field.name, VALUES[field.name])
         elif field.name == "errors":
             _fill(getattr(message, field.name).add())
-        elif field.name == "message":
+        elif field.name in {"file", "message"}:
             _fill(getattr(message, field.name))
 
 
