@@ -50,7 +50,8 @@ export async function openPdf(
 function begin(documents: Documents, document: Document): Open {
   const controller = new AbortController()
   const script = new PdfScript()
-  const worker = new PDFWorker({ port: script })
+  // The types of PDF.js know no port but none.
+  const worker = new PDFWorker({ port: script as unknown as null })
   const read = async () => {
     const data = await fetched(documents, document, controller.signal, (share) => {
       opened.share = share
