@@ -58,7 +58,7 @@ def languages_of(wanted: tuple[str, ...]) -> str:
 
     Empty: none of them is installed, so nothing can be recognised.
     """
-    installed = installed_languages()
+    installed = installed_languages() if wanted else frozenset()
     return "+".join(language for language in wanted if language in installed)
 
 

@@ -49,7 +49,7 @@ def looks_like_text(text: str) -> bool:
         category = unicodedata.category(character)
         if category in ("Cc", "Cn", "Co", "Cs"):
             counts["bad"] += count
-        elif category[0] in "LNM":
+        elif category[0] in "LNM" or category in ("So", "Sm", "Sc"):
             counts["meant"] += count
     return (
         counts["bad"] <= total * _BAD_SHARE

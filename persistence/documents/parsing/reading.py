@@ -196,7 +196,8 @@ async def _end(process: Process) -> None:
         # Its session's leader, so the group is its own and never reused while it is
         # not waited for.
         os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
     if process.stdout is not None:
+        # First, because `wait` also waits for the end of what nobody reads.
         while await process.stdout.read(1 << 16):
             pass
+    await process.wait()

@@ -89,4 +89,6 @@ def test_a_word_of_a_million_letters_is_joined_in_one_pass() -> None:
     """
     The time grows with the length, not with its square: this would take minutes.
     """
-    assert "a" * 2_000_000 == join_broken_words("a" * 1_000_000 + "-\n" + "a" * 1_000_000)
+    assert "a" * 2_000_000 == join_broken_words(
+        "a" * 1_000_000 + "-\n" + "a" * 1_000_000
+    )

@@ -1,6 +1,7 @@
 """Older and binary workbooks (.xls, .xlsb), through calamine."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from itertools import count
 
@@ -27,21 +28,34 @@ class CalamineReader:
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
         limit = source.options.page_characters
-        try:
+        with _failures_named():
             workbook = python_calamine.CalamineWorkbook.from_path(source.path)
-        except python_calamine.PasswordError as error:
-            raise ParseError(FailureReason.ENCRYPTED, "workbook") from error
-        except python_calamine.CalamineError as error:
+            yield Opened()
+            numbers = count(1)
+            for name in workbook.sheet_names:
+                try:
+                    rows = workbook.get_sheet_by_name(name).iter_rows()
+                except (python_calamine.CalamineError, OSError):
+                    continue  # A sheet of charts or macros has no cells.
+                # A sheet may be said to have 16 million cells, nearly all empty.
+                filled = (row for row in rows if row.count("") < len(row))
+                cells = ([_shown(cell) for cell in row] for row in filled)
+                yield from sliced(row_blocks(cells, limit), limit, numbers, name)
+
+
+@contextmanager
+def _failures_named() -> Iterator[None]:
+    try:
+        yield
+    except python_calamine.PasswordError as error:
+        raise ParseError(FailureReason.ENCRYPTED, "workbook") from error
+    except (python_calamine.CalamineError, OSError) as error:
+        raise ParseError(FailureReason.DAMAGED, "workbook") from error
+    except BaseException as error:
+        # What Rust code could not handle; no name for it can be imported.
+        if type(error).__name__ == "PanicException":
             raise ParseError(FailureReason.DAMAGED, "workbook") from error
-        yield Opened()
-        numbers = count(1)
-        for name in workbook.sheet_names:
-            try:
-                rows = workbook.get_sheet_by_name(name).iter_rows()
-            except python_calamine.CalamineError:
-                continue  # A sheet of charts or macros has no cells.
-            cells = ([_shown(cell) for cell in row] for row in rows)
-            yield from sliced(row_blocks(cells, limit), limit, numbers, name)
+        raise
 
 
 def _shown(value: object) -> str:
@@ -51,7 +65,9 @@ def _shown(value: object) -> str:
         case float():
             return plain(value)
         case datetime():
-            return value.isoformat(sep=" ", timespec="seconds").removesuffix(" 00:00:00")
+            return value.isoformat(sep=" ", timespec="seconds").removesuffix(
+                " 00:00:00"
+            )
         case date():
             return value.isoformat()
         case time():

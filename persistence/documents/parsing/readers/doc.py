@@ -38,7 +38,9 @@ _ONE_BYTE = 0x40000000
 _FIRST_LENGTH = 0x4C
 """Where the lengths of the parts are: text, footnotes, headers, macros, comments, ..."""
 _PARTS = 8
-_FIELD = re.compile("\x13[^\x13\x14\x15]*\x15|\x13[^\x13\x14\x15]*\x14([^\x13\x14\x15]*)\x15")
+_FIELD = re.compile(
+    "\x13[^\x13\x14\x15]*\x15|\x13[^\x13\x14\x15]*\x14([^\x13\x14\x15]*)\x15"
+)
 _FIELDS_INSIDE = 20
 _SIGNS = {
     0x0B: "\n",

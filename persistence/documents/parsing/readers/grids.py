@@ -8,6 +8,8 @@ from persistence.documents.parsing.readers.blocks import table, text_of
 
 _LONG_CELL = 1500
 """A cell with more characters is a column of a page rather than a value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What one cell holds.

@@ -54,7 +54,9 @@ class MailReader:
         limit = source.options.page_characters
         for data in chain([first], messages):
             blocks = list(mail_blocks(data, depth=0))
-            title = next((each for each in blocks if each.kind is BlockKind.HEADING), None)
+            title = next(
+                (each for each in blocks if each.kind is BlockKind.HEADING), None
+            )
             yield from sliced(blocks, limit, numbers, title.text if title else "")
 
 
@@ -107,7 +109,9 @@ def _part_blocks(part: Message, depth: int) -> Iterator[Block]:
             if isinstance(each, Message) and depth < embedded.MAX_DEPTH:
                 yield from _message_blocks(each, depth + 1)
     elif kind == "multipart/alternative":
-        yield from _best([list(_part_blocks(each, depth)) for each in _parts(part)], part)
+        yield from _best(
+            [list(_part_blocks(each, depth)) for each in _parts(part)], part
+        )
     elif part.is_multipart():
         for each in _parts(part):
             yield from _part_blocks(each, depth)

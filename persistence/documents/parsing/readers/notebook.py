@@ -41,9 +41,7 @@ class NotebookReader:
                 raise ParseError(FailureReason.DAMAGED, "JSON") from error
         metadata = _dict(notebook, "metadata")
         yield Opened(title=str(metadata.get("title", "")))
-        blocks = (
-            block for cell in _cells(notebook) for block in _cell_blocks(cell)
-        )
+        blocks = (block for cell in _cells(notebook) for block in _cell_blocks(cell))
         yield from sliced(blocks, source.options.page_characters, count(1))
 
 

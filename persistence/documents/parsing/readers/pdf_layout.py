@@ -191,10 +191,10 @@ def _jumps_about(rows: list[Row]) -> bool:
         return False
     jumps = 0
     for one, two in pairwise(rows):
-        beside = two.y0 < one.y1 and (two.x0 >= one.x1 or two.x1 <= one.x0)
+        aside = two.x0 >= one.x1 or two.x1 <= one.x0
         above = two.y1 < one.y0
         far = two.y0 - one.y1 > one.size * 12
-        jumps += (beside and abs(two.y0 - one.y0) < one.size) or above or far
+        jumps += aside or above or far
     return jumps > len(rows) * _JUMPS
 
 

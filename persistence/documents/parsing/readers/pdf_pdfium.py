@@ -1,6 +1,7 @@
 """PDF through pdfium, page by page, with text in the order in which it is read."""
 
 import ctypes
+import re
 from collections.abc import Iterator
 
 import pypdfium2 as pdfium
@@ -27,6 +28,7 @@ _MOST_GLYPHS = 200_000
 _FEW_LETTERS = 60
 """A page with fewer may be a scan with a stamp or a page number on it."""
 
+_CATALOG = re.compile(rb"(\d+)\s+(\d+)\s+obj\s*<<[^>]{0,500}?/Type\s*/Catalog\b")
 _LANGUAGE_BYTES = 64
 _FLATTENED = (api.FPDF_ANNOT_WIDGET, api.FPDF_ANNOT_FREETEXT, api.FPDF_ANNOT_STAMP)
 _MOST_ANNOTATIONS = 2000
@@ -57,11 +59,23 @@ def _open(source: Source) -> pdfium.PdfDocument:
     try:
         return pdfium.PdfDocument(source.path)
     except pdfium.PdfiumError as error:
-        locked = (api.FPDF_ERR_PASSWORD, api.FPDF_ERR_SECURITY)
-        reason = FailureReason.DAMAGED
-        if error.err_code in locked:
-            reason = FailureReason.ENCRYPTED
-        raise ParseError(reason, f"pdfium {error.err_code}") from error
+        if error.err_code in (api.FPDF_ERR_PASSWORD, api.FPDF_ERR_SECURITY):
+            raise ParseError(FailureReason.ENCRYPTED, "pdfium") from error
+    try:
+        return pdfium.PdfDocument(_with_end(source.path.read_bytes()))
+    except pdfium.PdfiumError as error:
+        detail = f"pdfium {error.err_code}"
+        raise ParseError(FailureReason.DAMAGED, detail) from error
+
+
+def _with_end(data: bytes) -> bytes:
+    """Gives a file that was cut off an end, from which pdfium finds the rest."""
+    catalogs = _CATALOG.findall(data)
+    if not catalogs:
+        raise ParseError(FailureReason.DAMAGED, "no catalog")
+    return (
+        data + b"\ntrailer\n<< /Root %s %s R >>\nstartxref\n0\n%%%%EOF\n" % catalogs[-1]
+    )
 
 
 def _language(document: pdfium.PdfDocument) -> str:

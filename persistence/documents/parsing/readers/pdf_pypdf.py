@@ -59,15 +59,14 @@ class PypdfReader:
 
 def _open(source: Source) -> pypdf.PdfReader:
     try:
+        reader = pypdf.PdfReader(source.path, strict=False)
         # An empty password opens what is only protected against changes.
-        return pypdf.PdfReader(source.path, password="", strict=False)
-    except FileNotDecryptedError as error:
-        raise ParseError(FailureReason.ENCRYPTED, "pypdf") from error
+        locked = reader.is_encrypted and not reader.decrypt("")
     except _ITS_FAULT as error:
-        reason = FailureReason.DAMAGED
-        if "password" in str(error).lower():
-            reason = FailureReason.ENCRYPTED
-        raise ParseError(reason, type(error).__name__) from error
+        raise ParseError(FailureReason.DAMAGED, type(error).__name__) from error
+    if locked:
+        raise ParseError(FailureReason.ENCRYPTED, "pypdf")
+    return reader
 
 
 def _page(reader: pypdf.PdfReader, index: int, label: str) -> Event:

@@ -19,7 +19,6 @@ from persistence.documents.parsing.readers.pptx_shapes import Shapes, comment_bl
 from persistence.documents.parsing.readers.xml_parts import descendants
 
 
-
 _MAIN = "ppt/presentation.xml"
 
 

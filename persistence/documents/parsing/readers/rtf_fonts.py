@@ -66,4 +66,6 @@ def of_page(page: int) -> str:
 
 def symbols(data: bytes) -> str:
     """What the letters of the Symbol font show."""
-    return "".join(_SYMBOLS.get(byte, chr(byte) if byte < 0x41 else "") for byte in data)  # noqa: PLR2004 - Digits and marks are themselves.
+    return "".join(
+        _SYMBOLS.get(byte, chr(byte) if byte < 0x41 else "") for byte in data
+    )  # noqa: PLR2004 - Digits and marks are themselves.

@@ -54,7 +54,9 @@ def _sheet_blocks(
             yield from row_blocks(sheet_rows(stream, workbook), limit)
     for comments in package.related(part, "comments", "threadedComment"):
         for comment in descendants(package.xml(comments), "comment", "threadedComment"):
-            text = "".join(each.text or "" for each in descendants(comment, "t", "text"))
+            text = "".join(
+                each.text or "" for each in descendants(comment, "t", "text")
+            )
             yield from paragraph(f"{attribute(comment, 'ref')}: {text}")
     for drawing in package.related(part, "drawing"):
         yield from _drawing_blocks(package, drawing)

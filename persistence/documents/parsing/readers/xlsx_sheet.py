@@ -47,7 +47,9 @@ class Workbook:
         self.strings: list[str] = []
         for part in package.related(main, "sharedStrings"):
             with package.open(part) as stream:
-                self.strings += [text_of(each) for each in children_of(stream, ("sst",))]
+                self.strings += [
+                    text_of(each) for each in children_of(stream, ("sst",))
+                ]
         self.formats: list[tuple[int, str]] = []
         for part in package.related(main, "styles"):
             self._read_formats(package.xml(part))

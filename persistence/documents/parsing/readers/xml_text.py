@@ -31,7 +31,9 @@ _STEP = 1 << 16
 _FIELD = 200
 """A text that is longer speaks for itself."""
 _MANY_FIELDS = 50
-_NAMELESS = frozenset("p para simpara paragraph text title head span item entry".split())
+_NAMELESS = frozenset(
+    "p para simpara paragraph text title head span item entry".split()
+)
 _NAMES = ("name", "key", "label")
 
 
@@ -58,7 +60,9 @@ class _Element:
 
 def _blocks(source: Source) -> Iterator[Block]:
     with source.path.open("rb") as file:
-        encoding = encoding_of(source.path, declared=declared_encoding(file.read(_START)))
+        encoding = encoding_of(
+            source.path, declared=declared_encoding(file.read(_START))
+        )
     target = _Target(named=source.media_type == media_types.XML)
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True

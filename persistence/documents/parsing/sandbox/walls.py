@@ -42,6 +42,7 @@ _FORBIDDEN = (
     *("bpf", "perf_event_open", "keyctl", "add_key", "request_key"),
     *("mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "fsopen"),
     *("open_by_handle_at", "init_module", "finit_module", "delete_module", "reboot"),
+    *("setsid", "setpgid"),  # Its group is how it is killed with what it started.
     *("kexec_load", "swapon", "swapoff", "setpriority", "quotactl", "syslog"),
 )
 _NEW_PROCESSES = ("execve", "execveat", "fork", "vfork")
