@@ -93,6 +93,8 @@ class Conversation(models.Model):
     delete_time = models.DateTimeField(null=True)
     # The documents that its answers rest on (scopes.Scope); null: all of the owner's.
     scope = models.JSONField(null=True)
+    # Made by `seed_database`, which removes nothing else.
+    is_seed = models.BooleanField(db_default=False)
 
     class Meta:
         """Indexed for the list, and for what is to be deleted for good."""
