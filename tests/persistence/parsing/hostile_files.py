@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 
 CONTENT_TYPES = """<?xml version="1.0" encoding="UTF-8"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
@@ -22,7 +23,7 @@ WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
-def zipped(files: dict[str, str | bytes]) -> bytes:
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
     """An archive, deflated."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -36,7 +37,7 @@ def docx(
     body: str | bytes = "",
     *,
     prologue: str = "",
-    more: dict[str, str | bytes] | None = None,
+    more: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
     """A Word document with this body, and whatever else in its archive."""
     part = "word/document.xml"
@@ -89,7 +90,9 @@ def xlsx(rows: bytes, *, prologue: str = "") -> bytes:
     )
 
 
-def epub(chapter: str | bytes, *, more: dict[str, str | bytes] | None = None) -> bytes:
+def epub(
+    chapter: str | bytes, *, more: Mapping[str, str | bytes] | None = None
+) -> bytes:
     """A book of one chapter."""
     return zipped(
         {
