@@ -23,6 +23,10 @@ _CODE = regex.compile(
 )
 _NAME = regex.compile(r"(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{M}\p{N}’'-]*")
 _SYMBOL = regex.compile(r"\s{0,2}(%|‰|°\s?[CF]?|€|\$|£|¥|₽)")
+# Without spaces, what is counted is the next character, or two after a classifier.
+_COUNTED = regex.compile(
+    r"[个個ヶケか]?[\p{Han}\p{Hangul}]|[\p{Katakana}ー]+|\p{Hangul}"
+)
 _SYMBOL_BEFORE = regex.compile(r"([€$£¥])\s?\Z")
 # So near to a number stands what it counts.
 CLOSE = 2
@@ -44,7 +48,23 @@ _NUMERALS = (
     "ten zehn dix diez dieci dez tien десять 十",
     "eleven elf onze once undici одиннадцать 十一",
     "twelve zwölf douze doce dodici doze twaalf двенадцать 十二",
+    "thirteen dreizehn treize trece tredici treze dertien",
+    "fourteen vierzehn quatorze catorce quattordici catorze veertien",
+    "fifteen fünfzehn quinze quince quindici vijftien",
+    "sixteen sechzehn seize dieciséis sedici dezesseis zestien",
+    "seventeen siebzehn diecisiete diciassette dezessete zeventien",
+    "eighteen achtzehn dieciocho diciotto dezoito achttien",
+    "nineteen neunzehn diecinueve diciannove dezenove negentien",
+    "twenty zwanzig vingt veinte venti vinte twintig двадцать",
 )
+_TENS = {
+    "30": "thirty dreißig trente treinta trenta trinta dertig тридцать",
+    "40": "forty vierzig quarante cuarenta quaranta quarenta veertig сорок",
+    "50": "fifty fünfzig cinquante cincuenta cinquanta cinquenta vijftig пятьдесят",
+    "60": "sixty sechzig soixante sesenta sessanta sessenta zestig шестьдесят",
+    "100": "hundred hundert cent cien cento cem honderd сто",
+    "1000": "thousand tausend mille mil duizend тысяча",
+}
 # They are articles as well.
 _ARTICLES = "one un une uno una een ein eine um uma один одна одно 一".split()  # noqa: SIM905
 
@@ -99,6 +119,8 @@ _OPPOSITES = (
     ("höchst", "mindest"),
     ("vor", "nach"),
     ("erlaubt", "verboten"),
+    ("máxim", "mínim"),
+    ("massim", "minim"),
     ("augment", "diminu"),
     ("plus", "moins"),
     ("avant", "après"),
@@ -197,6 +219,8 @@ def _unit(text: str, start: int, end: int, words: Sequence[Word]) -> str:
     symbol = _SYMBOL.match(text, end) or _SYMBOL_BEFORE.search(text[:start])
     if symbol is not None:
         return str(symbol.group(1)).replace(" ", "")
+    if (counted := _COUNTED.match(text, end)) is not None:
+        return str(counted.group())
     for word in words:
         if word.start >= end:
             gap = text[end : word.start]
@@ -239,9 +263,10 @@ def _names(text: str, language: str, words: Sequence[Word]) -> frozenset[str]:
 
 @cache
 def _numerals() -> dict[str, str]:
+    small = {str(value): words for value, words in enumerate(_NUMERALS)}
     return {
-        word: str(value)
-        for value, words in enumerate(_NUMERALS)
+        word: value
+        for value, words in (small | _TENS).items()
         for word in words.split()
     }
 

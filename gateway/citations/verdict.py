@@ -3,28 +3,54 @@
 Thresholds: measured with bench/citations.py, which prints how often SUPPORTED is right.
 """
 
+# ruff: noqa: RUF001 - Marks of many scripts are meant.
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.citations.facts import Facts, Number, are_opposite, facts_of
+import regex
+
+from gateway.citations.facts import (
+    Facts,
+    Number,
+    are_opposite,
+    facts_of,
+    negations_of,
+)
 from gateway.evidence import Support
 from gateway.language.scripts import language_of
-from gateway.language.terms import words_of
+from gateway.language.terms import keys_of, words_of
 
 # Of the weight of a sentence's words, what must be in the evidence.
-SUPPORTED_WORDS = 0.72
-SUPPORTED_WORDS_WITH_MEANING = 0.45
+SUPPORTED_WORDS = 0.8
 PARTIAL_WORDS = 0.45
 # A word that is missing from the sentence, but was in the question or above it.
 KNOWN_WEIGHT = 0.3
-# Sides of a decision by meaning: relevance on the scale of the embedding model.
-NEAR = 0.8
-VERY_NEAR = 0.95
-SOMEWHAT_NEAR = 0.55
+# With fewer words, meaning must be the nearer: on the scale of the embedding model, so
+# near without any, and so much less for all of them.
+FEWEST_WORDS = 0.3
+NEAR_WITHOUT_WORDS = 1.3
+NEAR_FOR_WORDS = 0.3
+# What is near enough to be about the same.
+SOMEWHAT_NEAR = 0.75
+# In another language, where words say nothing; with numbers or names that agree.
+FOREIGN_NEAR = 0.95
+FOREIGN_NEAR_WITH_FACTS = 0.65
+FOREIGN_SOMEWHAT_NEAR = 0.55
+
+
+# Of two parts of a sentence, one that shares so much less is not what is meant.
+NEAR_BEST = 0.5
+_HAN = regex.compile(r"\p{Han}")
+# They are in any text.
+_COMMON_HAN = (
+    "的了是在有和与及也都就把被为对从到中上下个这那其并而或等该将会可能以之于每所共约即"
+    "本全最大小多少年月日时人者物事方面内外前后間約日年月時人者方分以上下中内外前後"
+)
+_CLAUSE = regex.compile(r"[,;:，；：、،؛()（）]|\s[–—-]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +139,33 @@ def verdict(
         claim.language and evidence.language and claim.language != evidence.language
     )
     if is_foreign:
-        has_facts = bool(claim.facts.numbers or claim.facts.names or claim.facts.codes)
-        if near >= VERY_NEAR or (near >= NEAR and has_facts):
-            return Verdict(Support.SUPPORTED, score)
-        is_partial = near >= SOMEWHAT_NEAR
-    else:
-        if coverage >= SUPPORTED_WORDS or (
-            coverage >= SUPPORTED_WORDS_WITH_MEANING and near >= NEAR
-        ):
-            return Verdict(Support.SUPPORTED, score)
-        is_partial = coverage >= PARTIAL_WORDS or near >= NEAR
+        has_facts = bool(claim.facts.numbers or claim.facts.codes)
+        enough = FOREIGN_NEAR_WITH_FACTS if has_facts else FOREIGN_NEAR
+        return Verdict(
+            _side(near, enough=enough, some=FOREIGN_SOMEWHAT_NEAR),
+            min(max(score, near), 1.0),
+        )
+    needed = NEAR_WITHOUT_WORDS - NEAR_FOR_WORDS * coverage
+    is_said = coverage >= SUPPORTED_WORDS
+    is_meant = coverage >= FEWEST_WORDS and near >= needed
+    if (is_said or is_meant) and not _misses_character(claim, evidence):
+        return Verdict(Support.SUPPORTED, score)
+    is_partial = coverage >= PARTIAL_WORDS or near >= SOMEWHAT_NEAR
     support = Support.PARTIAL if is_partial else Support.UNSUPPORTED
     return Verdict(support, score)
+
+
+def _side(near: float, *, enough: float, some: float) -> Support:
+    if near >= enough:
+        return Support.SUPPORTED
+    return Support.PARTIAL if near >= some else Support.UNSUPPORTED
+
+
+def _misses_character(claim: Statement, evidence: Statement) -> bool:
+    """Says whether a Chinese character of the claim is not in the evidence: a name may
+    be one.
+    """
+    return not set(_HAN.findall(claim.text)) <= {*evidence.text, *_COMMON_HAN}
 
 
 def _score(coverage: float, nearness: float | None) -> float:
@@ -137,24 +178,40 @@ def _score(coverage: float, nearness: float | None) -> float:
 def _contradicts(claim: Statement, evidence: Statement, known: frozenset[str]) -> bool:
     """Says whether a fact of the claim is not in the evidence, or turned round."""
     mine, theirs = claim.facts, evidence.facts
-    if not all(
-        _has_number(number, theirs.numbers, evidence.keys) for number in mine.numbers
-    ):
-        return True
+    same_language = claim.language == evidence.language
+    for number in mine.numbers:
+        if not _has_number(number, evidence, with_units=same_language):
+            return True
     text = evidence.text.casefold()
     if not all(code in text or code in known for code in mine.codes):
         return True
-    same_language = claim.language == evidence.language
     if same_language and not mine.names <= evidence.keys | known:
         return True
-    if mine.is_negated != theirs.is_negated:
+    if mine.is_negated != theirs.is_negated and _is_turned(claim, evidence):
         return True
     return same_language and are_opposite(claim.text, evidence.text)
 
 
-def _has_number(number: Number, others: Sequence[Number], keys: frozenset[str]) -> bool:
-    same = [other for other in others if other.value == number.value]
-    if not same:
-        return False
+def _is_turned(claim: Statement, evidence: Statement) -> bool:
+    """Says whether the part of the evidence that the claim is about says the opposite.
+
+    A negation elsewhere in a long sentence has nothing to do with it.
+    """
+    parts = [part for part in _CLAUSE.split(evidence.text) if part.strip()]
+    if len(parts) == 1 or claim.language != evidence.language:
+        return True
+    shares = [len(claim.keys & set(keys_of(part, evidence.language))) for part in parts]
+    best = max(shares)
+    about = [
+        p for p, n in zip(parts, shares, strict=True) if n and n >= best * NEAR_BEST
+    ]
+    negations = sum(negations_of(part, evidence.language) for part in about)
+    return (negations % 2 == 1) != claim.facts.is_negated
+
+
+def _has_number(number: Number, evidence: Statement, *, with_units: bool) -> bool:
+    same = [o for o in evidence.facts.numbers if o.value == number.value]
+    if not same or not with_units:
+        return bool(same)
     units = {other.unit for other in same}
-    return number.unit in {"", *keys} or bool(units & {number.unit, ""})
+    return number.unit in {"", *evidence.keys} or bool(units & {number.unit, ""})
