@@ -1,0 +1,1 @@
+"""What `bench.ingestion` is made of."""
