@@ -22,16 +22,18 @@ SERVICE = "lamla.echo.v1.EchoService"
 SAY = f"/{SERVICE}/Say"
 COUNT = f"/{SERVICE}/Count"
 CHECK = f"/{SERVICE}/Check"
+JOIN = f"/{SERVICE}/Join"
 FORGOTTEN = f"/{SERVICE}/Forgotten"
 
 OPEN = {
     method: rule(peers={"envoy", "gateway", "developer"})
-    for method in (SAY, COUNT, CHECK)
+    for method in (SAY, COUNT, CHECK, JOIN)
 }
 FOR_USERS = {
     SAY: rule(peers={"envoy"}, roles=USERS),
     COUNT: rule(peers={"envoy"}, roles=USERS, token_optional=True),
     CHECK: rule(peers={"envoy"}, roles=MEMBERS),
+    JOIN: rule(peers={"envoy"}, roles=USERS),
 }
 
 
@@ -79,9 +81,11 @@ class EchoStub:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         for method in ECHO.methods:
-            make = (
-                channel.unary_stream if method.server_streaming else channel.unary_unary
-            )
+            make = channel.unary_unary
+            if method.server_streaming:
+                make = channel.unary_stream
+            elif method.client_streaming:
+                make = channel.stream_unary
             call = make(
                 f"/{SERVICE}/{method.name}",
                 request_serializer=GetMessageClass(method.input_type).SerializeToString,
@@ -119,6 +123,14 @@ class ScriptedEcho:
         finally:
             await numbers.aclose()
 
+    async def Join(
+        self, requests: AsyncIterator[Any], context: grpc.aio.ServicerContext
+    ) -> Any:
+        async for request in requests:
+            self.heard.append(request.name)
+            await self.say(SayRequest(text=request.name))
+        return SayResponse(text=" ".join(self.heard))
+
     async def Check(self, request: Any, context: grpc.aio.ServicerContext) -> Any:
         check_response = GetMessageClass(ECHO.methods_by_name["Check"].output_type)
         return check_response()
@@ -127,11 +139,11 @@ class ScriptedEcho:
         """Adds the service to `server`, as generated code would."""
         handlers = {}
         for method in ECHO.methods:
-            make = (
-                grpc.unary_stream_rpc_method_handler
-                if method.server_streaming
-                else grpc.unary_unary_rpc_method_handler
-            )
+            make = grpc.unary_unary_rpc_method_handler
+            if method.server_streaming:
+                make = grpc.unary_stream_rpc_method_handler
+            elif method.client_streaming:
+                make = grpc.stream_unary_rpc_method_handler
             handlers[method.name] = make(
                 getattr(self, method.name, self.Say),
                 request_deserializer=GetMessageClass(method.input_type).FromString,
