@@ -9,6 +9,7 @@ languages, the sum is above both legs and above rank fusion (bench/retrieval.py)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
@@ -17,12 +18,14 @@ from persistence.documents.retrieval.domain import Candidate, Ranked
 from persistence.documents.retrieval.models import Knowledge, knows
 
 # Of the vector leg, where its model knows the document's language, and where not.
-VECTOR_WEIGHT = 0.5
+VECTOR_WEIGHT = 0.45
 FOREIGN_VECTOR_WEIGHT = 0.05
 # What a document in the question's own language is worth, where there are several.
 OWN_LANGUAGE = 0.1
 # Half of what BM25 could give is as much as one meets.
 FULL_STRENGTH = 0.5
+# Above 1: a few words in common, as any two texts have, say little.
+STRENGTH_POWER = 1.5
 
 
 def fuse(
@@ -71,7 +74,8 @@ def _score(candidate: Candidate, best: float, known: Knowledge, language: str) -
 
 
 def _fit(candidate: Candidate, best: float, known: Knowledge) -> float:
-    keyword = min(1.0, candidate.strength / FULL_STRENGTH)
+    found = min(1.0, candidate.strength / FULL_STRENGTH)
+    keyword = math.pow(found, STRENGTH_POWER)
     if candidate.similarity is None:
         return keyword
     near = max(0.0, 1 - (best - candidate.similarity) / known.spread)
