@@ -1,0 +1,180 @@
+"""`manage.py process_documents`: has documents ingested, and says how it went."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from persistence.documents.ingestion.batch import (
+    Choice,
+    Connection,
+    Standing,
+    documents_choose,
+    documents_look,
+    documents_queue,
+    workers_alive,
+)
+from persistence.documents.models import State
+from persistence.identity.managers import email_normalised
+
+SOME_FAILED, NOBODY_WORKS, INTERRUPTED = 1, 3, 130
+LOOK_SECONDS = 0.5
+# Longer than a worker takes to start, or to be started again.
+PATIENCE_SECONDS = 15.0
+
+WAITING = frozenset({State.QUEUED, State.PROCESSING})
+
+
+class Command(BaseCommand):
+    """Queues what waits or has failed, and follows it to its end."""
+
+    help = (
+        "Have the ingest worker make documents searchable: those that wait, and those"
+        " that have failed. May be stopped and run again at any time. Ends with 0 when"
+        " all are searchable, 1 when some cannot be, 3 when no ingest worker runs."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Adds the options."""
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument(
+            "--failed", action="store_true", help="Only those that have failed."
+        )
+        which.add_argument(
+            "--all",
+            "--reprocess",
+            action="store_true",
+            dest="everything",
+            help="Also those that are searchable, which they stay meanwhile.",
+        )
+        parser.add_argument("--owner", metavar="EMAIL", help="Only this user's.")
+        parser.add_argument(
+            "--document",
+            metavar="ID",
+            action="append",
+            type=UUID,
+            help="Only this one, whatever its state; repeatable.",
+        )
+        parser.add_argument(
+            "--no-wait", action="store_true", help="Queue them, and do not follow."
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="Print the outcome as JSON alone."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Runs it."""
+        is_quiet = bool(options["json"])
+        with _connected() as connection:
+            ids = documents_choose(connection, _choice(options))
+            if options["document"] and len(ids) < len(set(options["document"])):
+                raise CommandError("There is no such document.")
+            documents_queue(connection, ids)
+            if options["no_wait"]:
+                self._say(is_quiet, f"{len(ids)} documents wait.", queued=len(ids))
+                return
+            try:
+                standing = _follow(connection, ids, is_quiet=is_quiet)
+            except KeyboardInterrupt as error:
+                raise CommandError(
+                    "Stopped; the ingest worker goes on.", returncode=INTERRUPTED
+                ) from error
+        self._report(standing, is_quiet=is_quiet)
+
+    def _report(self, standing: Standing, *, is_quiet: bool) -> None:
+        failed = [
+            {"document_id": str(document_id), "title": title, "message": message}
+            for document_id, title, message in standing.failed
+        ]
+        lines = [f"{standing.ready} documents are searchable."]
+        lines += [f"{each['title']}: {each['message']}" for each in failed]
+        self._say(is_quiet, "\n".join(lines), ready=standing.ready, failed=failed)
+        if failed:
+            raise CommandError(
+                f"{len(failed)} documents cannot be made searchable.",
+                returncode=SOME_FAILED,
+            )
+
+    def _say(self, is_quiet: bool, text: str, **outcome: Any) -> None:  # noqa: FBT001 - Private.
+        self.stdout.write(json.dumps(outcome) if is_quiet else text)
+
+
+def _choice(options: dict[str, Any]) -> Choice:
+    email = email_normalised(options["owner"]) if options["owner"] else None
+    if options["document"]:
+        every = frozenset(State)
+        return Choice(every, email, tuple(options["document"]))
+    if options["everything"]:
+        return Choice(frozenset(State) - {State.CANCELLED}, email)
+    states = frozenset({State.FAILED})
+    return Choice(states if options["failed"] else states | WAITING, email)
+
+
+@contextmanager
+def _connected() -> Iterator[Connection]:
+    """Connects as the service role.
+
+    Raises:
+        CommandError: the database cannot be reached.
+    """
+    login = settings.CONFIG.service_database.connection()
+    try:
+        with psycopg.connect(**login, autocommit=True) as connection:
+            yield connection
+    except psycopg.OperationalError as error:
+        raise CommandError(str(error)) from error
+
+
+def _follow(connection: Connection, ids: list[UUID], *, is_quiet: bool) -> Standing:
+    """Shows how it goes on until all have ended.
+
+    Raises:
+        CommandError: nobody works on them.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True, quiet=is_quiet)
+    with Progress(*columns, console=console) as progress:
+        documents = progress.add_task("documents", total=len(ids))
+        chunks = progress.add_task("chunks", total=None)
+        began = time.monotonic()
+        while True:
+            standing = documents_look(connection, ids)
+            progress.update(documents, completed=len(ids) - standing.going)
+            progress.update(
+                chunks,
+                completed=standing.chunks_embedded,
+                total=standing.chunk_count or None,
+            )
+            if not standing.going:
+                return standing
+            if time.monotonic() - began > PATIENCE_SECONDS and not workers_alive(
+                connection, PATIENCE_SECONDS
+            ):
+                raise CommandError(
+                    "No ingest worker runs: start `python -m persistence ingest`."
+                    " The documents wait for it.",
+                    returncode=NOBODY_WORKS,
+                )
+            time.sleep(LOOK_SECONDS)
