@@ -1,4 +1,4 @@
-"""The services of documents as one person calls them, with what a test needs of them."""
+"""The services of documents as one person calls them."""
 
 from __future__ import annotations
 
