@@ -43,6 +43,8 @@ def title_of(compound: olefile.OleFileIO) -> str:
         title, page = metadata.title or b"", metadata.codepage or 0
     except (OSError, struct.error, IndexError, ValueError, TypeError):
         return ""
+    if isinstance(title, str):
+        return one_line(title)
     encoding = "utf-8" if page in (65001, -535) else f"cp{page % 65536}"
     try:
         return one_line(title.decode(encoding, "replace"))
