@@ -44,7 +44,7 @@ CREATE FUNCTION documents_search(
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp
 SET hnsw.iterative_scan = 'relaxed_order'
-SET hnsw.ef_search = 200
+SET hnsw.ef_search = 300
 SET jit = off
 AS $$
 #variable_conflict use_column
