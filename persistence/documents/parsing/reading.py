@@ -16,6 +16,7 @@ from persistence.documents.parsing.domain import (
     Event,
     FailureReason,
     Opened,
+    Page,
     ParseError,
     ReadOptions,
 )
@@ -86,7 +87,8 @@ async def read_file(
                     raise ParseError(FailureReason.CRASHED, "pages out of order")
                 case _:
                     _allow(message.number, limits)
-                    clock.next_page()
+                    has_text = isinstance(message, Page) and bool(message.blocks)
+                    clock.next_page(has_text=has_text)
             yield message
     finally:
         await _end(process)
@@ -98,13 +100,16 @@ class _Clock:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._left = limits.base_seconds
+        self._left_to_text = limits.page_seconds
         self.pages = 0
         self.recognising = False
 
-    def next_page(self) -> None:
+    def next_page(self, *, has_text: bool) -> None:
         self.pages += 1
-        self._left += self._limits.seconds_per_page
         self.recognising = False
+        if has_text:
+            self._left += self._limits.seconds_per_page
+            self._left_to_text = self._limits.page_seconds
 
     async def wait_for(self, process: Process) -> Message | None:
         """The next message; None where the child ended without one.
@@ -112,11 +117,12 @@ class _Clock:
         Raises:
             ParseError: TOO_SLOW, or CRASHED when it says what is no message.
         """
-        limits = self._limits
-        patience = limits.ocr_page_seconds if self.recognising else limits.page_seconds
+        patience = min(self._left, self._left_to_text)
+        if self.recognising:
+            patience = self._limits.ocr_page_seconds
         began = time.monotonic()
         try:
-            async with asyncio.timeout(min(patience, self._left)):
+            async with asyncio.timeout(max(patience, 0)):
                 return await _next_message(process)
         except TimeoutError:
             detail = f"{self.pages} pages read"
@@ -124,9 +130,10 @@ class _Clock:
         except WireError as error:
             raise ParseError(FailureReason.CRASHED, str(error)) from error
         finally:
-            spent = time.monotonic() - began
             # Recognising has a limit of its own, page by page.
-            self._left -= 0 if self.recognising else spent
+            spent = 0 if self.recognising else time.monotonic() - began
+            self._left -= spent
+            self._left_to_text -= spent
 
 
 def _allow(pages: int, limits: Limits) -> None:

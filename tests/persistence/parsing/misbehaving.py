@@ -13,7 +13,12 @@ from typing import Any
 
 from persistence.documents.parsing.domain import Block, BlockKind, Opened, Page
 from persistence.documents.parsing.sandbox import walls
-from persistence.documents.parsing.sandbox.wire import PREFIX, Finished, encode
+from persistence.documents.parsing.sandbox.wire import (
+    PREFIX,
+    Finished,
+    Recognising,
+    encode,
+)
 
 OUT = sys.stdout.fileno()
 
@@ -89,6 +94,14 @@ def main() -> None:
     match name:
         case "silent":
             time.sleep(600)
+        case "recognises without end":
+            say(OPENED + encode(Recognising()))
+            time.sleep(600)
+        case "blank pages without end":
+            say(OPENED)
+            for number in range(1, 15_000):
+                say(encode(Page(number, ())))
+                time.sleep(0.01)
         case "pages without end":
             pages_without_end()
         case "takes all memory":

@@ -50,7 +50,7 @@ def stream(data: bytes, entries: bytes = b"") -> bytes:
 
 def deflated(data: bytes) -> bytes:
     """A compressed stream object."""
-    return stream(zlib.compress(data, 9), b"/Filter /FlateDecode")
+    return stream(zlib.compress(data), b"/Filter /FlateDecode")
 
 
 def assemble(objects: list[bytes]) -> bytes:

@@ -7,7 +7,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 from persistence.documents.parsing import ocr
 from persistence.documents.parsing.domain import FailureReason
-from persistence.documents.parsing.sandbox.limits import Limits
 from tests.persistence.parsing.conftest import Read
 from tests.persistence.parsing.pdf_files import picture_page
 
@@ -113,17 +112,3 @@ async def test_without_languages_a_picture_has_no_text_layer(read: Read) -> None
     unknown = await read(data, ocr_languages=("klingon",))
 
     assert [FailureReason.NO_TEXT_LAYER] * 2 == [off.reason, unknown.reason]
-
-
-@needs_engine
-async def test_recognising_has_a_limit_of_its_own(read: Read) -> None:
-    """
-    A page that takes longer than other pages may is not too slow by that.
-    """
-    image = picture("Slow but sure")
-    limits = Limits(page_seconds=0.001 + 1.2, base_seconds=30, ocr_page_seconds=30)
-    data = picture_page(*image.size, image.tobytes())
-
-    reading = await read(data, ocr_languages=ENGLISH, limits=limits)
-
-    assert "Slow but sure" == reading.text

@@ -20,11 +20,11 @@ from persistence.documents.parsing.reading import read_file
 from persistence.documents.parsing.sandbox.limits import Limits
 from tests.persistence.parsing.pdf_files import line, pdf
 
-IMPATIENT = Limits(page_seconds=1.5, base_seconds=3)
+PATIENT = Limits(page_seconds=90, base_seconds=100, pages=200)
 
 
 def misbehaving(
-    behaviour: str, limits: Limits = IMPATIENT
+    behaviour: str, limits: Limits = PATIENT
 ) -> AsyncGenerator[Event, None]:
     """Reads with a child that does what its name says."""
     return read_file(
@@ -43,7 +43,6 @@ def children() -> list[psutil.Process]:
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
-        ("silent", FailureReason.TOO_SLOW),
         ("dies", FailureReason.CRASHED),
         ("killed by the system", FailureReason.TOO_LARGE),
         ("out of processor time", FailureReason.TOO_SLOW),
@@ -66,10 +65,9 @@ async def test_a_child_that_misbehaves_is_a_typed_failure(
     Whatever the child says or does not say, the caller gets pages or a reason.
     """
     before = children()
-    limits = Limits(page_seconds=1.5, pages=200)
 
     with pytest.raises(ParseError) as failure:
-        async with aclosing(misbehaving(behaviour, limits)) as events:
+        async with aclosing(misbehaving(behaviour)) as events:
             async for _ in events:
                 pass
 
@@ -77,12 +75,35 @@ async def test_a_child_that_misbehaves_is_a_typed_failure(
     assert before == children()
 
 
+@pytest.mark.parametrize(
+    ("behaviour", "limits"),
+    [
+        ("silent", Limits(page_seconds=0.5)),
+        ("silent", Limits(base_seconds=0.5)),
+        ("blank pages without end", Limits(page_seconds=3)),
+        ("recognises without end", Limits(page_seconds=90, ocr_page_seconds=0.1)),
+    ],
+)
+async def test_a_child_that_gives_no_text_is_too_slow(
+    behaviour: str, limits: Limits
+) -> None:
+    """
+    Each kind of waiting has its end, and blank pages are no progress.
+    """
+    with pytest.raises(ParseError) as failure:
+        async with aclosing(misbehaving(behaviour, limits)) as events:
+            async for _ in events:
+                pass
+
+    assert FailureReason.TOO_SLOW == failure.value.reason
+
+
 async def test_closing_kills_the_child_and_what_it_started() -> None:
     """
     Nothing is left running when nobody wants the pages any more.
     """
     before = children()
-    events = misbehaving("has a child", Limits())
+    events = misbehaving("has a child")
     waiting = asyncio.create_task(anext(events))
     while len(children()) < len(before) + 2:  # noqa: ASYNC110 - Nothing tells of it.
         await asyncio.sleep(0.02)
@@ -101,7 +122,7 @@ async def test_closing_between_pages_kills_the_child() -> None:
     """
     before = children()
 
-    async with aclosing(misbehaving("pages without end", Limits())) as events:
+    async with aclosing(misbehaving("pages without end")) as events:
         assert isinstance(await anext(events), Opened)
         assert isinstance(await anext(events), Page)
 
@@ -110,11 +131,17 @@ async def test_closing_between_pages_kills_the_child() -> None:
 
 async def test_a_slow_consumer_holds_the_child_back() -> None:
     """
-    The child fills a pipe and waits; it neither runs on nor runs into a limit.
+    The child fills a pipe and waits; it does not run on.
     """
-    async with aclosing(misbehaving("pages without end", IMPATIENT)) as events:
+    before = children()
+
+    async with aclosing(misbehaving("pages without end")) as events:
         await anext(events)
-        await asyncio.sleep(2)
+        (child,) = set(children()) - set(before)
+        used, now = None, child.cpu_times()
+        while used != now:
+            await asyncio.sleep(0.3)
+            used, now = now, child.cpu_times()
 
         assert isinstance(await anext(events), Page)
 

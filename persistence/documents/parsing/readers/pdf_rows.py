@@ -211,6 +211,8 @@ def _text(part: list[Glyph]) -> str:
 
 def _accented(out: list[str], last: Glyph, glyph: Glyph) -> bool:
     """Puts an accent and the letter under it together, whichever is drawn first."""
+    if last.text not in _ACCENTS and glyph.text not in _ACCENTS:
+        return False
     shared = min(last.x1, glyph.x1) - max(last.x0, glyph.x0)
     if shared < 0.4 * min(last.x1 - last.x0, glyph.x1 - glyph.x0):
         return False
@@ -230,6 +232,7 @@ def _base(letter: str) -> str:
 def _is_wide(character: str) -> bool:
     """Whether it is written without blanks between words, as in Chinese."""
     return (
-        unicodedata.east_asian_width(character) in "WF"
+        character > "\u10ff"
+        and unicodedata.east_asian_width(character) in "WF"
         and not "\uac00" <= character <= "\ud7a3"
     )

@@ -18,7 +18,8 @@ class Limits:
 
     Attributes:
         memory_bytes: Address space of the child.
-        page_seconds: Wall clock from one event to the next.
+        page_seconds: Wall clock from one page with text to the next: a file whose
+            pages are slow and empty is made to be so.
         ocr_page_seconds: The same while a page is being recognised.
         base_seconds: Wall clock for the whole file ...
         seconds_per_page: ... and this much more for each page that it has given.
@@ -27,9 +28,9 @@ class Limits:
     """
 
     memory_bytes: int = 1 << 30
-    page_seconds: float = 15
+    page_seconds: float = 18
     ocr_page_seconds: float = 60
-    base_seconds: float = 120
-    seconds_per_page: float = 2
+    base_seconds: float = 90
+    seconds_per_page: float = 1
     pages: int = 20_000
     nice: int = 10
