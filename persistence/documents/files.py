@@ -51,7 +51,7 @@ def storage_failures() -> Iterator[None]:
     except FileNotFoundError:
         raise  # Not for a second try: whoever asked knows what it means.
     except OSError as error:
-        log.error("storage_failed", exc_info=error)  # noqa: TRY400 - With our own words.
+        log.error("storage_failed", error=repr(error))  # noqa: TRY400 - A disk's words suffice.
         raise ServiceError(
             ErrorReason.ERROR_REASON_DEPENDENCY_UNAVAILABLE,
             "The storage of files cannot be used now.",
