@@ -135,7 +135,7 @@ def _temporary() -> Path | None:
     directory: Path | None = settings.CONFIG.documents_dir
     if directory is None:
         return None
-    path = directory / "temporary"
+    path = directory / "uploads"  # Where what is left by a crash is swept.
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
