@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 
 import python_calamine
@@ -61,22 +61,20 @@ def _failures_named() -> Iterator[None]:
 def _shown(value: object) -> str:
     match value:
         case bool():
-            return str(value).upper()
+            text = str(value).upper()
         case float():
-            return plain(value)
+            text = plain(value)
         case datetime():
-            return value.isoformat(sep=" ", timespec="seconds").removesuffix(
-                " 00:00:00"
-            )
-        case date():
-            return value.isoformat()
+            moment = value.isoformat(sep=" ", timespec="seconds")
+            text = moment.removesuffix(" 00:00:00")
         case time():
-            return value.isoformat(timespec="seconds")
+            text = value.isoformat(timespec="seconds")
         case timedelta():
             minutes, seconds = divmod(round(value.total_seconds()), 60)
-            return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+            text = f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
         case _:
-            return str(value)
+            text = str(value)
+    return text
 
 
 READER = CalamineReader()

@@ -156,8 +156,8 @@ def lines_of(text: IO[str]) -> Iterator[str]:
         yield line
 
 
-_META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
-_XML = re.compile(rb"^\s*<\?xml[^>]+encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)", re.I)
+_META = re.compile(rb"(?i)<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)")
+_XML = re.compile(rb"(?i)^\s*<\?xml[^>]+encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)")
 
 
 def declared_encoding(start: bytes) -> str:

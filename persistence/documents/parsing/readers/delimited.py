@@ -1,7 +1,6 @@
 """Tables as text, their delimiter found by what makes the rows equally wide."""
 
 import csv
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count
@@ -27,7 +26,7 @@ class DelimitedReader:
 
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
-        csv.field_size_limit(min(_MAX_FIELD, sys.maxsize))
+        csv.field_size_limit(_MAX_FIELD)
         limit = source.options.page_characters
         with open_text(source.path) as text:
             yield Opened()
@@ -46,9 +45,11 @@ def _rows(text: IO[str], media_type: str) -> Iterator[list[str]]:
         delimiter = find_delimiter(sample)
     if media_type == media_types.TSV and "\t" in sample:
         delimiter = "\t"
-    quoting = csv.QUOTE_MINIMAL if _quotes(sample, delimiter) else csv.QUOTE_NONE
+    if not _quotes(sample, delimiter):
+        yield from csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        return
     try:
-        yield from csv.reader(text, delimiter=delimiter, quoting=quoting)
+        yield from csv.reader(text, delimiter=delimiter)
     except csv.Error:
         # A field beyond any length: what follows is read without quotes.
         yield from csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE)

@@ -36,7 +36,7 @@ _PROPERTIES = 0x01
 _PIECE_TABLE = 0x02
 _ONE_BYTE = 0x40000000
 _FIRST_LENGTH = 0x4C
-"""Where the lengths of the parts are: text, footnotes, headers, macros, comments, ..."""
+"""Where the lengths of the parts are: text, footnotes, headers, comments and so on."""
 _PARTS = 8
 _FIELD = re.compile(
     "\x13[^\x13\x14\x15]*\x15|\x13[^\x13\x14\x15]*\x14([^\x13\x14\x15]*)\x15"

@@ -1,4 +1,4 @@
-"""What Word's styles and numbering say of a paragraph: heading, list item, its number."""
+"""What Word's styles and numbering say of a paragraph: heading, item, its number."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from persistence.documents.parsing.readers.xml_parts import (
     local,
 )
 
-_HEADING_NAME = re.compile(r"(?:heading|berschrift|titre|título|titolo)\s*(\d)", re.I)
+_HEADING_NAME = re.compile(r"(?:heading|überschrift|titre|título|titolo)\s*(\d)")
 _BODY_TEXT_LEVEL = 9
 _MAX_CHAIN = 20
 """Styles may be based on each other in a circle."""

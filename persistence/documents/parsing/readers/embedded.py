@@ -1,7 +1,7 @@
 """Documents inside documents: what a mail carries, what Word imports when it opens.
 
-They are read in memory, because nothing can be written where readers run. What cannot be
-read gives nothing: the document around it still does.
+They are read in memory, because nothing can be written where readers run. What cannot
+be read gives nothing: the document around it still does.
 """
 
 import io
@@ -31,7 +31,7 @@ MAX_DEPTH = 4
 """Documents inside documents inside documents: deeper ones are left out."""
 _START = 1 << 12
 _LIMIT = 4000
-_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body)\b", re.I)
+_HTML = re.compile(rb"(?i)\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body)\b")
 _MAIL = re.compile(rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
 _BY_MAIN_PART: dict[str, Callable[[Package], Iterator[Block]]] = {
     "word/document.xml": document_blocks,

@@ -26,10 +26,10 @@ from persistence.documents.parsing.readers.html_blocks import html_page
 from persistence.documents.parsing.readers.ooxml import Package
 from persistence.documents.parsing.readers.slicing import sliced
 from persistence.documents.parsing.readers.xml_parts import (
+    Element,
     attribute,
     child,
     descendants,
-    local,
 )
 from persistence.documents.parsing.readers.zips import open_zip
 
@@ -135,7 +135,8 @@ class _Book:
             return  # Chapters are named by their headings then.
         for point in descendants(root, "navPoint"):
             target = attribute(child(point, "content"), "src")
-            label = "".join(child(point, "navLabel").itertext()) if len(point) else ""
+            named = child(point, "navLabel")
+            label = "".join(named.itertext()) if named is not None else ""
             self.labels.setdefault(self._resolved(target, folder), one_line(label))
         for link in descendants(root, "a"):
             target = attribute(link, "href")
@@ -153,12 +154,12 @@ class _Book:
         return found
 
 
-def _is_contents(item: object) -> bool:
+def _is_contents(item: Element) -> bool:
     return "nav" in attribute(item, "properties").split()
 
 
-def _text(metadata: object, name: str) -> str:
-    found = (each.text for each in metadata if local(each) == name)
+def _text(metadata: Element | None, name: str) -> str:
+    found = (each.text for each in descendants(metadata, name))
     return one_line(next((text for text in found if text), ""))
 
 

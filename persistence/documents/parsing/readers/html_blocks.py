@@ -46,7 +46,7 @@ _LISTS = {"ol", "ul", "menu", "dir"}
 _BLANKS = re.compile(r"[\s\x00]+")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]+);")
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
-_XHTML = re.compile(r"\s*(?:<\?xml\s|<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML)", re.I)
+_XHTML = re.compile(r'(?i)\s*(?:<\?xml\s|<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML)')
 _WHOLE = 8 << 20
 """XHTML that is longer streams through the HTML parser."""
 _FEED = 1 << 16

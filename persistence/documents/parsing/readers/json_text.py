@@ -159,18 +159,20 @@ def _elements(text: IO[str]) -> Iterator[Any]:
             return
         try:
             value, end = decoder.raw_decode(held)
-            if end == len(held):  # A number may go on.
-                raise json.JSONDecodeError("cut", held, end)
         except json.JSONDecodeError:
-            more = text.read(max(_STEP, len(held)))
-            if not more:
+            if not (more := text.read(max(_STEP, len(held)))):
                 raise
-            if len(held) > _WHOLE:
-                raise _TooLongError from None
-            held += more
-            continue
-        held = held[end:]
-        yield value
+        else:
+            if end < len(held):
+                held = held[end:]
+                yield value
+                continue
+            # A number at the end may go on.
+            if not (more := text.read(_STEP)):
+                raise json.JSONDecodeError("cut off", held, end)
+        if len(held) > _WHOLE:
+            raise _TooLongError
+        held += more
 
 
 READER = JsonReader()

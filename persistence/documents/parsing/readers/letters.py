@@ -5,6 +5,8 @@ consists of the frequent letters of one language. For ideographs and syllables o
 most frequent ones are listed.
 """
 
+# ruff: noqa: RUF001 - The letters and marks of other scripts are the point.
+
 LANGUAGES: dict[str, str] = {
     "ar": "اليمونرتبةدعسفهكقحأجشطصإىزخثغضذئءؤآ،؛؟ًٌٍَُِّْ",
     "bg": "аиеонтрсвклдпмгзяъубчцйжфщхшю",

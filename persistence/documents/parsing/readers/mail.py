@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from email import policy
 from email.errors import HeaderParseError, MessageError
-from email.header import decode_header
+from email.header import Header, decode_header
 from email.message import Message
 from email.parser import BytesParser
 from itertools import chain, count
@@ -120,10 +120,15 @@ def _part_blocks(part: Message, depth: int) -> Iterator[Block]:
     ):
         yield from paragraph(f"Attachment: {name}" if name else "")
         yield from embedded.blocks(_data(part), depth=depth + 1, name=name)
-    elif kind in ("text/html", "application/xhtml+xml"):
-        yield from html_blocks(_text(part))
+    else:
+        yield from _text_blocks(part, kind)
+
+
+def _text_blocks(part: Message, kind: str) -> Iterator[Block]:
+    text = _text(part)
+    if kind in ("text/html", "application/xhtml+xml"):
+        yield from html_blocks(text)
     elif kind.startswith("text/"):
-        text = _text(part)
         if part.get_param("format") == "flowed":
             text = _FLOWED.sub(" ", text)
         yield from prose_blocks(iter(text.splitlines(keepends=True)), _LIMIT)
@@ -167,7 +172,7 @@ def _header(message: Message, name: str) -> str:
     return "" if value is None else one_line(decoded_header(value))
 
 
-def decoded_header(value: object) -> str:
+def decoded_header(value: Header | str) -> str:
     """A header with its encoded words decoded, and raw bytes by their letters."""
     try:
         pieces = decode_header(value)

@@ -48,47 +48,65 @@ def markdown_blocks(text: str) -> Iterator[Block]:
     """The blocks of a whole text."""
     front, text = _front_matter(text)
     yield from paragraph(front)
-    tokens = _parser.parse(text)
-    rows: list[list[str]] = []
-    level = 0
-    items: list[str] = []
-    numbers: list[int | None] = []
-    for token in tokens:
+    walk = _Walk()
+    for token in _parser.parse(text):
+        yield from walk.take(token)
+
+
+class _Walk:
+    """Where in the text the parser's tokens are."""
+
+    def __init__(self) -> None:
+        self._heading = 0
+        self._items: list[str] = []
+        self._numbers: list[int | None] = []
+        self._rows: list[list[str]] = []
+
+    def take(self, token: Token) -> Iterator[Block]:
         match token.type:
-            case "heading_open":
-                level = int(token.tag[1])
-            case "heading_close":
-                level = 0
-            case "bullet_list_open":
-                numbers.append(None)
-            case "ordered_list_open":
-                numbers.append(int(token.attrGet("start") or 1))
-            case "bullet_list_close" | "ordered_list_close":
-                numbers.pop()
-            case "list_item_open":
-                number = numbers[-1]
-                items.append("" if number is None else f"{number}. ")
-                numbers[-1] = None if number is None else number + 1
-            case "list_item_close":
-                items.pop()
-            case "tr_open":
-                rows.append([])
-            case "table_close":
-                yield from table(rows)
-                rows = []
-            case "inline" if rows:
-                rows[-1].append(_shown(token))
-            case "inline" if level:
-                yield from heading(_shown(token), level)
-            case "inline" if items:
-                yield from list_item(items[-1] + _shown(token))
-                items[-1] = ""
             case "inline":
-                yield from paragraph(_shown(token))
+                yield from self._inline(_shown(token))
             case "fence" | "code_block":
                 yield from code(token.content)
             case "html_block":
                 yield from html_blocks(token.content)
+            case "table_close":
+                yield from table(self._rows)
+                self._rows = []
+            case _:
+                self._go(token)
+
+    def _inline(self, text: str) -> Iterator[Block]:
+        if self._rows:
+            self._rows[-1].append(text)
+        elif self._heading:
+            yield from heading(text, self._heading)
+        elif self._items:
+            yield from list_item(self._items[-1] + text)
+            self._items[-1] = ""
+        else:
+            yield from paragraph(text)
+
+    def _go(self, token: Token) -> None:
+        match token.type:
+            case "heading_open":
+                self._heading = int(token.tag[1])
+            case "heading_close":
+                self._heading = 0
+            case "bullet_list_open":
+                self._numbers.append(None)
+            case "ordered_list_open":
+                self._numbers.append(int(token.attrGet("start") or 1))
+            case "bullet_list_close" | "ordered_list_close":
+                self._numbers.pop()
+            case "list_item_open":
+                number = self._numbers[-1]
+                self._items.append("" if number is None else f"{number}. ")
+                self._numbers[-1] = None if number is None else number + 1
+            case "list_item_close":
+                self._items.pop()
+            case "tr_open":
+                self._rows.append([])
 
 
 def _shown(token: Token) -> str:
@@ -124,10 +142,10 @@ def _segments(lines: Iterator[str]) -> Iterator[str]:
     fence = ""
     blank = False
     for line in lines:
-        if length > _SEGMENT and not fence and (line.startswith("#") or blank):
-            if not line.startswith((" ", "\t")):
-                yield "".join(held)
-                held, length = [], 0
+        apart = line.startswith("#") or (blank and not line.startswith((" ", "\t")))
+        if length > _SEGMENT and apart and not fence:
+            yield "".join(held)
+            held, length = [], 0
         if match := _FENCE.match(line):
             fence = "" if fence == match[1] else fence or match[1]
         blank = not line.strip()

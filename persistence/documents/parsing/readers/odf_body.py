@@ -20,17 +20,18 @@ from persistence.documents.parsing.readers.xml_parts import (
     local,
 )
 
-_LEFT_OUT = frozenset(
-    "tracked-changes ruby-text script forms note-citation event-listeners settings"
-    " binary-data table-template annotation-end table-of-content-source"
-    " illustration-index-source table-index-source object-index-source"
-    " user-index-source alphabetical-index-source bibliography-source"
-    " header-decl footer-decl date-time-decl".split()
-)
-_ANCHORED = frozenset(
-    "note annotation frame custom-shape g text-box rect line connector path polygon"
-    " polyline circle ellipse caption".split()
-)
+_LEFT_OUT_NAMES = """
+tracked-changes ruby-text script forms note-citation event-listeners settings
+binary-data table-template annotation-end table-of-content-source
+illustration-index-source table-index-source object-index-source user-index-source
+alphabetical-index-source bibliography-source header-decl footer-decl date-time-decl
+"""
+_LEFT_OUT = frozenset(_LEFT_OUT_NAMES.split())
+_ANCHORED_NAMES = """
+note annotation frame custom-shape g text-box rect line connector path polygon polyline
+circle ellipse caption
+"""
+_ANCHORED = frozenset(_ANCHORED_NAMES.split())
 _ROW_GROUPS = ("table-header-rows", "table-rows", "table-row-group")
 _MAX_REPEATED = 100
 _MAX_DEPTH = 5
@@ -59,12 +60,8 @@ class Body:
                 yield from self._list(element)
             case "table":
                 yield from grid_blocks([self._cells(row) for row in rows_of(element)])
-            case "title" | "desc":
-                yield from paragraph("".join(element.itertext()))
-            case "annotation":
-                yield from self._annotation(element)
-            case "object":
-                yield from self._object(attribute(element, "href"))
+            case "title" | "desc" | "annotation" | "object":
+                yield from self._beside(element)
             case "frame" if attribute(element, "class") == "title":
                 text = "\n".join(inline(p, []) for p in descendants(element, "p"))
                 yield from heading(text, 1)
@@ -77,6 +74,16 @@ class Body:
         text = inline(element, anchored)
         yield from heading(text, level) if level else paragraph(text)
         yield from self._anchored(anchored)
+
+    def _beside(self, element: Element) -> Iterator[Block]:
+        """What is no part of the text: a description, a comment, an object."""
+        match local(element):
+            case "annotation":
+                yield from self._annotation(element)
+            case "object":
+                yield from self._object(attribute(element, "href"))
+            case _:
+                yield from paragraph("".join(element.itertext()))
 
     def _anchored(self, elements: list[Element]) -> Iterator[Block]:
         for each in elements:

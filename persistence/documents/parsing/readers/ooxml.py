@@ -14,13 +14,13 @@ from urllib.parse import unquote
 
 from persistence.documents.parsing.domain import FailureReason, Opened, ParseError
 from persistence.documents.parsing.normalise import one_line
-from persistence.documents.parsing.readers.zips import open_zip
 from persistence.documents.parsing.readers.xml_parts import (
     Element,
     attribute,
     local,
     parse,
 )
+from persistence.documents.parsing.readers.zips import open_zip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Package:
         return parse(data) if data else None
 
     def relationships(self, part: str) -> dict[str, Relationship]:
-        """By id, those that stay inside the package. `part` empty: the package's own."""
+        """By id, those that stay inside. `part` empty: those of the package itself."""
         if part not in self._relationships:
             self._relationships[part] = self._read_relationships(part)
         return self._relationships[part]

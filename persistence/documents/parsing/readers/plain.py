@@ -14,13 +14,14 @@ from persistence.documents.parsing.readers.subtitles import (
     subtitle_blocks,
 )
 
-_CODE = frozenset(
-    ".asm .bash .bat .c .cc .cfg .clj .cmake .conf .cpp .cs .css .cxx .dart .diff .env"
-    " .erl .ex .f90 .fs .go .gradle .groovy .h .hpp .hs .ini .java .jl .js .jsx .kt .less"
-    " .lisp .log .lua .m .mjs .ml .mm .pas .patch .php .pl .pm .properties .proto .ps1"
-    " .py .pyi .r .rb .rs .s .sass .scala .scm .scss .sh .sql .swift .tcl .tf .toml .ts"
-    " .tsx .v .vb .vhd .vim .vue .yaml .yml .zig .zsh".split()
-)
+_CODE_SUFFIXES = """
+.asm .bash .bat .c .cc .cfg .clj .cmake .conf .cpp .cs .css .cxx .dart .diff .env .erl
+.ex .f90 .fs .go .gradle .groovy .h .hpp .hs .ini .java .jl .js .jsx .kt .less .lisp
+.log .lua .m .mjs .ml .mm .pas .patch .php .pl .pm .properties .proto .ps1 .py .pyi .r
+.rb .rs .s .sass .scala .scm .scss .sh .sql .swift .tcl .tf .toml .ts .tsx .v .vb .vhd
+.vim .vue .yaml .yml .zig .zsh
+"""
+_CODE = frozenset(_CODE_SUFFIXES.split())
 _FIRST_LINES = 40
 
 

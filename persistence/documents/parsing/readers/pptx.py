@@ -18,7 +18,6 @@ from persistence.documents.parsing.readers.ooxml import Package, open_package
 from persistence.documents.parsing.readers.pptx_shapes import Shapes, comment_blocks
 from persistence.documents.parsing.readers.xml_parts import descendants
 
-
 _MAIN = "ppt/presentation.xml"
 
 

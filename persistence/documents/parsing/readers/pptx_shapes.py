@@ -127,7 +127,7 @@ def _line(element: Element, text: str) -> Iterator[Block]:
 
 
 def _table(element: Element) -> Iterator[Block]:
-    rows = []
+    rows: list[list[Cell]] = []
     for row in element.iterchildren("{*}tr"):
         cells: list[Cell] = []
         for cell in row.iterchildren("{*}tc"):

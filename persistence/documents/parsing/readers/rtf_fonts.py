@@ -67,5 +67,5 @@ def of_page(page: int) -> str:
 def symbols(data: bytes) -> str:
     """What the letters of the Symbol font show."""
     return "".join(
-        _SYMBOLS.get(byte, chr(byte) if byte < 0x41 else "") for byte in data
-    )  # noqa: PLR2004 - Digits and marks are themselves.
+        _SYMBOLS.get(byte, chr(byte) if byte < ord("A") else "") for byte in data
+    )

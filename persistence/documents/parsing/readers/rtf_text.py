@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from persistence.documents.parsing.domain import Block
-from persistence.documents.parsing.readers import rtf_fonts
+from persistence.documents.parsing.readers import rtf_fonts, rtf_words
 from persistence.documents.parsing.readers.blocks import (
     heading,
     list_item,
@@ -13,43 +13,6 @@ from persistence.documents.parsing.readers.blocks import (
 )
 from persistence.documents.parsing.readers.rtf_tokens import Token
 
-_SKIPPED = frozenset(
-    "colortbl stylesheet info pict objdata fldinst sp shprslt xe tc txe rxe"
-    " listtable listoverridetable rsidtbl generator themedata colorschememapping"
-    " datastore latentstyles ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn"
-    " mhtmltag htmltag upr nextfile template filetbl revtbl passwordhash"
-    " bkmkstart bkmkend atnid atnauthor atntime atnicn atnref atrfstart atrfend"
-    " objclass objname pnseclvl pgptbl xmlnstbl wgrffmtfilter falt panose".split()
-)
-_ENTERED = frozenset("shpinst do annotation ud shptxt nesttableprops pn".split())
-"""Groups that are marked as ignorable, and are read."""
-_ASIDE = frozenset(
-    "footnote header headerl headerr headerf footer footerl footerr footerf annotation"
-    " shptxt dptxbxtext".split()
-)
-"""Groups that stand inside a paragraph and are no part of it."""
-_CHARACTERS = {
-    "tab": "\t",
-    "line": "\n",
-    "lbr": "\n",
-    "emdash": "—",
-    "endash": "–",  # noqa: RUF001 - What it shows.
-    "lquote": "‘",  # noqa: RUF001
-    "rquote": "’",  # noqa: RUF001
-    "ldblquote": "“",
-    "rdblquote": "”",
-    "bullet": "•",
-    "emspace": " ",
-    "enspace": " ",
-    "qmspace": " ",
-    "~": "\u00a0",
-    "_": "\u2011",
-    "nestcell": "\t",
-    "nestrow": "\n",
-    "\n": "\n",
-    "\r": "\n",
-}
-_LIST_TEXT = ("listtext", "pntext")
 _MAX_DEPTH = 10_000
 
 
@@ -88,7 +51,7 @@ class RtfText:
         self._outer: list[tuple[_State, _Flow]] = []
         self._flow = _Flow()
         self._page = "cp1252"
-        self._charsets: dict[int, str] = {}
+        self._encodings: dict[int, str] = {}
         self._font = 0
         self._default_font: int | None = None
         self._bytes = b""
@@ -114,7 +77,7 @@ class RtfText:
             self._unicode(token.number or 0)
         elif self._to_skip:
             self._to_skip -= 1
-        elif ignorable and token.word not in _ENTERED:
+        elif ignorable and token.word not in rtf_words.ENTERED:
             self._state = replace(self._state, skipped=True)
         else:
             yield from self._control(token.word, token.number)
@@ -144,9 +107,9 @@ class RtfText:
         yield from ()
 
     def _control(self, word: str, number: int | None) -> Iterator[Block]:
-        if word in _CHARACTERS:
-            self._append(_CHARACTERS[word])
-        elif word in ("par", "sect", "page"):
+        if word in rtf_words.CHARACTERS:
+            self._append(rtf_words.CHARACTERS[word])
+        elif word in rtf_words.PARAGRAPH_ENDS:
             yield from self._end_line()
         elif word == "cell":
             self._end_cell()
@@ -160,50 +123,45 @@ class RtfText:
 
     def _describe(self, word: str, number: int | None) -> None:
         """What changes how the following text is read."""
+        if word in rtf_words.SKIPPED:
+            self._state = replace(self._state, skipped=True)
+        elif word in rtf_words.ASIDE and not self._state.skipped:
+            self._decode()
+            self._flow = _Flow()
+            self._state = replace(self._state, where=word)
+        elif word in rtf_words.LIST_TEXT:
+            self._flow.is_list = True
+            self._state = replace(self._state, where="listtext")
+        elif word in rtf_words.HIDING:
+            self._decode()
+            self._state = replace(self._state, hidden=number != 0)
+        elif self._state.where == "fonttbl":
+            self._describe_font(word, number or 0)
+        else:
+            self._format(word, number)
+
+    def _describe_font(self, word: str, number: int) -> None:
+        if word in ("f", "af"):
+            self._font = number
+        elif word == "fcharset":
+            symbols = number == rtf_fonts.SYMBOL_CHARSET
+            encoding = "symbol" if symbols else rtf_fonts.of_charset(number)
+            self._encodings[self._font] = encoding
+        elif word == "cpg":
+            self._encodings[self._font] = rtf_fonts.of_page(number)
+
+    def _format(self, word: str, number: int | None) -> None:
         match word:
             case "fonttbl":
                 self._state = replace(self._state, skipped=True, where="fonttbl")
             case "ud":
                 self._state = replace(self._state, skipped=False)
-            case _ if word in _SKIPPED:
-                self._state = replace(self._state, skipped=True)
-            case _ if word in _ASIDE and not self._state.skipped:
+            case "f" | "plain":
                 self._decode()
-                self._flow = _Flow()
-                self._state = replace(self._state, where=word)
-            case _ if word in _LIST_TEXT:
-                self._flow.is_list = True
-                self._state = replace(self._state, where="listtext")
-            case "f" | "af" if self._state.where == "fonttbl":
-                self._font = number or 0
-            case "fcharset" if self._state.where == "fonttbl":
-                if number == rtf_fonts.SYMBOL_CHARSET:
-                    self._charsets[self._font] = "symbol"
-                else:
-                    self._charsets[self._font] = rtf_fonts.of_charset(number or 0)
-            case "cpg" if self._state.where == "fonttbl":
-                self._charsets[self._font] = rtf_fonts.of_page(number or 0)
-            case "f":
-                self._decode()
-                self._state = replace(self._state, font=number or 0)
-            case "deff":
-                self._default_font = number or 0
-            case "plain":
-                self._decode()
-                self._state = replace(self._state, font=None, hidden=False)
-            case "ansicpg" if number:
-                self._page = rtf_fonts.of_page(number)
-            case "mac":
-                self._page = "mac_roman"
-            case "pc":
-                self._page = "cp437"
-            case "pca":
-                self._page = "cp850"
+                hidden = self._state.hidden and word == "f"
+                self._state = replace(self._state, font=number, hidden=hidden)
             case "uc":
                 self._state = replace(self._state, fallback=max(number or 0, 0))
-            case "v" | "deleted" | "htmlrtf":
-                self._decode()
-                self._state = replace(self._state, hidden=number != 0)
             case "pard":
                 self._flow.in_table = False
                 self._flow.level = 0
@@ -211,6 +169,16 @@ class RtfText:
                 self._flow.in_table = True
             case "outlinelevel" if number is not None:
                 self._flow.level = number + 1
+            case _:
+                self._choose_encoding(word, number or 0)
+
+    def _choose_encoding(self, word: str, number: int) -> None:
+        if word == "deff":
+            self._default_font = number
+        elif word == "ansicpg" and number:
+            self._page = rtf_fonts.of_page(number)
+        else:
+            self._page = rtf_words.PAGES.get(word, self._page)
 
     def _read_bytes(self, data: bytes) -> None:
         if self._to_skip:
@@ -239,7 +207,7 @@ class RtfText:
         if not data:
             return
         font = self._default_font if self._state.font is None else self._state.font
-        encoding = self._charsets.get(font or 0, "") or self._page
+        encoding = self._encodings.get(font or 0, "") or self._page
         if encoding == "symbol":
             self._put(rtf_fonts.symbols(data))
             return

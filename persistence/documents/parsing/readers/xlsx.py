@@ -16,7 +16,6 @@ from persistence.documents.parsing.readers.xml_parts import (
     descendants,
 )
 
-
 _MAIN = "xl/workbook.xml"
 
 

@@ -8,7 +8,7 @@ import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from xml.parsers import expat  # noqa: S407 - It fetches nothing and bounds entities.
+from xml.parsers import expat
 
 from persistence.documents.parsing import media_types
 from persistence.documents.parsing.domain import (
@@ -32,7 +32,7 @@ _FIELD = 200
 """A text that is longer speaks for itself."""
 _MANY_FIELDS = 50
 _NAMELESS = frozenset(
-    "p para simpara paragraph text title head span item entry".split()
+    ("p", "para", "simpara", "paragraph", "text", "title", "head", "span", "entry")
 )
 _NAMES = ("name", "key", "label")
 
