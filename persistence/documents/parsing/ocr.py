@@ -38,6 +38,13 @@ def engine() -> Path | None:
 
 
 @cache
+def folder() -> str:
+    """Where the child looks for the engine, which has no other search path."""
+    found = shutil.which("tesseract")
+    return str(Path(found).parent) if found else "/usr/bin"
+
+
+@cache
 def installed_languages() -> frozenset[str]:
     """The languages that the engine has data for, in its own names."""
     program = engine()

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
+from persistence.documents.parsing import ocr
 from persistence.documents.parsing.domain import (
     Event,
     FailureReason,
@@ -31,7 +32,6 @@ from persistence.documents.parsing.sandbox.wire import (
 )
 
 _CHILD = "persistence.documents.parsing.sandbox.child"
-_PASSED_ON = ("PATH", "TESSDATA_PREFIX")
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "MALLOC_ARENA_MAX": "2",  # Each further arena reserves 64 MB of address space.
@@ -142,13 +142,12 @@ def _allow(pages: int, limits: Limits) -> None:
 
 
 async def _start(child: str) -> Process:
-    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", "-B", "-m", child),
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,
-        env={**_ENVIRONMENT, **passed_on},
+        env={**_ENVIRONMENT, "PATH": ocr.folder()},
         cwd="/",
         start_new_session=True,
     )

@@ -62,6 +62,7 @@ def only_page(tmp_path: Path, data: bytes) -> Page:
     return page
 
 
+@pytest.mark.parity("A25")
 @pytest.mark.parametrize("reader", [PdfiumReader(), PypdfReader(), PdfReader()])
 class TestEveryAdapter:
     """What holds of each library behind the port."""
