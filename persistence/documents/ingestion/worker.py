@@ -75,8 +75,8 @@ class IngestWorker:
         self._stopped = asyncio.Event()
         self._running: set[int] = set()
         self._worker: Worker | None = None
-        # Its news are ours too, with our ids.
-        logging.getLogger("procrastinate").setLevel(logging.ERROR)
+        # What it has to say is said here, without tracebacks of a database that is away.
+        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
 
     async def run(self) -> None:
         """Works until `stop`; what it was at by then goes back into the queue."""
