@@ -1,0 +1,1 @@
+"""Made-up manuals and conversations about them, for trying Lamla out."""
