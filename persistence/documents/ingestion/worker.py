@@ -75,7 +75,7 @@ class IngestWorker:
         self._stopped = asyncio.Event()
         self._running: set[int] = set()
         self._worker: Worker | None = None
-        # What it has to say is said here, without tracebacks of a database that is away.
+        # What it would say is said here, and without tracebacks.
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
 
     async def run(self) -> None:
