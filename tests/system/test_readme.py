@@ -43,6 +43,8 @@ def test_the_commands_of_the_readme_work(mesh):
     assert 0 == done.returncode, done.stderr
     assert '"answer":' in done.stdout
     assert 'data: {"generationId"' in done.stdout
+    assert '"state":"DOCUMENT_STATE_READY"' in done.stdout
+    assert '"chunkId":' in done.stdout
     assert 3 <= done.stdout.count('"completed"')
     assert "rpc SendMessage" in done.stdout
     assert '"status": "SERVING"' in done.stdout
