@@ -13,8 +13,8 @@ from mesh.credentials import Certificates
 from mesh.server import PeerServer
 from mesh.settings import SettingsError
 from persistence.config import PersistenceSettings
+from persistence.documents.ingestion.clients.llm_worker import PEER, Passages
 from persistence.documents.ingestion.fetching import UrlFetcher
-from persistence.documents.ingestion.passages import PEER, Passages
 from persistence.documents.ingestion.pipeline import Pipeline
 from persistence.documents.ingestion.progress import Reporter
 from persistence.documents.ingestion.recovery import Recovery

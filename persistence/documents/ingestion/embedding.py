@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from persistence.documents.chunking.domain import Chunk
 from persistence.documents.index.versions import Index
+from persistence.documents.ingestion.clients.llm_worker import Passages
 from persistence.documents.ingestion.domain import Claim, Progress
-from persistence.documents.ingestion.passages import Passages
 from persistence.documents.ingestion.spool import Spool
 from persistence.documents.ingestion.store import Store
 

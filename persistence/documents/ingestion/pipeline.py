@@ -16,10 +16,10 @@ from typing import Protocol
 import structlog
 
 from persistence.documents import files
+from persistence.documents.ingestion.clients.llm_worker import Passages
 from persistence.documents.ingestion.domain import Claim, Progress, Reading
 from persistence.documents.ingestion.embedding import ChunkEmbedder
 from persistence.documents.ingestion.failures import internal_failure
-from persistence.documents.ingestion.passages import Passages
 from persistence.documents.ingestion.reading import language_of, pages_read
 from persistence.documents.ingestion.spool import Spool
 from persistence.documents.ingestion.store import Store

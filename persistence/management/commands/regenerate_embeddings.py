@@ -19,7 +19,7 @@ from mesh.errors import ServiceError
 from persistence.config import PersistenceSettings
 from persistence.database import Database
 from persistence.documents.index.rebuild import Rebuild
-from persistence.documents.ingestion.passages import PEER, Passages
+from persistence.documents.ingestion.clients.llm_worker import PEER, Passages
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Other peers as ingestion sees them: the only place here that knows messages."""
