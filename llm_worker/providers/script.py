@@ -12,9 +12,13 @@ from llm_worker.domain import Prompt
 
 BASE = "scripted"
 DEFAULT_TOKENS = 40
+# What is said to its end.
+WHOLE = {"echo", "quote"}
 
-_NAME = re.compile(rf"{BASE}(?:-(?:echo|[urx]|[ndtbsfc]\d{{1,9}}))*")
-_PART = re.compile(r"-(echo|[a-z])(\d*)")
+_NAME = re.compile(rf"{BASE}(?:-(?:echo|quote|[urx]|[ndtbsfc]\d{{1,9}}))*")
+_PART = re.compile(r"-(echo|quote|[a-z])(\d*)")
+_WORD = re.compile(r"\w+")
+_SENTENCE = re.compile(r"[^\s.!?][^.!?\n]*[.!?](?=\s|$)")
 
 # One, two, three and four bytes of UTF-8, combining marks, joined emoji, both writing
 # directions, Markdown: what breaks where bytes, code points and characters are mixed.
@@ -43,6 +47,7 @@ class Script:
         is_rate_limited: Likewise, as a vendor that limits the rate.
         is_rejected: Likewise, as a vendor that refuses the content.
         echoes: Answers with the prompt.
+        quotes: Answers with a sentence of the prompt.
     """
 
     tokens: int | None = None
@@ -56,6 +61,7 @@ class Script:
     is_rate_limited: bool = False
     is_rejected: bool = False
     echoes: bool = False
+    quotes: bool = False
 
 
 def parse(name: str) -> Script | None:
@@ -64,14 +70,16 @@ def parse(name: str) -> Script | None:
     `scripted` alone sends 40 tokens at once. Parts may follow in any order: `-n200`
     tokens, `-d20` ms between them, `-t200` ms to the first, `-b8` tokens at a time,
     `-s7` seed, `-f50` interrupted after 50 tokens, `-c100` words of context, `-u`
-    unavailable, `-r` rate limited, `-x` rejected, `-echo` the prompt as the answer.
+    unavailable, `-r` rate limited, `-x` rejected, `-echo` the prompt as the answer,
+    `-quote` the sentence of the last message that is nearest to its last line.
     """
     if not _NAME.fullmatch(name):
         return None
     parts = dict(_PART.findall(name))
     number = {key: int(value) for key, value in parts.items() if value}
+    is_whole = not parts.keys().isdisjoint(WHOLE)
     return Script(
-        tokens=number.get("n", None if "echo" in parts else DEFAULT_TOKENS),
+        tokens=number.get("n", None if is_whole else DEFAULT_TOKENS),
         delay=number.get("d", 0) / 1000,
         first_delay=number.get("t", 0) / 1000,
         burst=max(1, number.get("b", 1)),
@@ -82,15 +90,16 @@ def parse(name: str) -> Script | None:
         is_rate_limited="r" in parts,
         is_rejected="x" in parts,
         echoes="echo" in parts,
+        quotes="quote" in parts,
     )
 
 
 def words(script: Script, prompt: Prompt) -> tuple[int, Iterator[str]]:
     """Returns the answer's tokens, and how many of the script's came before them.
 
-    They are endless, or the prompt once in an echo. A prefix that the script itself has
-    said to this prompt is gone on with, also in the middle of a token; after any other
-    one the script begins anew, and says what it says to a prompt with this prefix.
+    They are endless, but for an echo and a quotation. A prefix that the script itself
+    has said to this prompt is gone on with, also in the middle of a token; after any
+    other one the script begins anew, and says what it says to a prompt with this prefix.
     """
     if prompt.prefix:
         uncut = _words(script, prompt.with_prefix(""))
@@ -113,7 +122,16 @@ def word_count(prompt: Prompt) -> int:
 def _words(script: Script, prompt: Prompt) -> Iterator[str]:
     if script.echoes:
         return iter(re.findall(r"\s*\S+|\s+$", transcript(prompt)))
+    if script.quotes:
+        return iter(re.findall(r"\s*\S+", _quotation(prompt)))
     return _babble(script.seed, prompt)
+
+
+def _quotation(prompt: Prompt) -> str:
+    text, _, question = prompt.with_prefix("").messages[-1].text.rpartition("\n")
+    asked = set(_WORD.findall(question.casefold()))
+    sentences = _SENTENCE.findall(text) or [question]
+    return max(sentences, key=lambda s: len(asked & set(_WORD.findall(s.casefold()))))
 
 
 def _take(prefix: str, source: Iterator[str]) -> tuple[int, list[str]] | None:

@@ -35,6 +35,7 @@ async def said(model, text="why?", **asked):
         ("scripted-c100-u", Script(DEFAULT_TOKENS, context=100, is_unavailable=True)),
         ("scripted-echo", Script(echoes=True)),
         ("scripted-echo-n3", Script(echoes=True, tokens=3)),
+        ("scripted-quote", Script(quotes=True)),
         ("scripted-q", None),
         ("scripted-n", None),
         ("scripted-n1x", None),
@@ -143,6 +144,16 @@ async def test_an_echo_goes_on_with_itself_or_shows_the_prefix():
 
     assert whole == whole[:20] + rest.text
     assert f"{whole}\nassistant: Because" == other.text
+
+
+async def test_a_quotation_is_the_sentence_that_is_asked_for():
+    """
+    Word for word, of what stands before the question; a question alone is repeated.
+    """
+    text = "[1: Cats]\nCats purr. Dogs bark at\tnight! Cows moo.\n\nWhen do dogs bark?"
+
+    assert "Dogs bark at\tnight!" == (await said("scripted-quote", text)).text
+    assert "When?" == (await said("scripted-quote", "When?")).text
 
 
 async def test_the_bound_cuts_the_answer():
