@@ -17,7 +17,7 @@ from persistence.documents.parsing.domain import (
 )
 from persistence.documents.parsing.readers.number_formats import plain
 from persistence.documents.parsing.readers.rows import row_blocks
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
 
 class CalamineReader:
@@ -27,7 +27,7 @@ class CalamineReader:
 
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
-        limit = source.options.page_characters
+        limit = slice_characters(source)
         with _failures_named():
             workbook = python_calamine.CalamineWorkbook.from_path(source.path)
             yield Opened()

@@ -10,7 +10,7 @@ from persistence.documents.parsing import media_types
 from persistence.documents.parsing.domain import Event, Opened, Source
 from persistence.documents.parsing.readers.decoding import open_text
 from persistence.documents.parsing.readers.rows import row_blocks
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
 _DELIMITERS = "\t;|,"
 _SAMPLE = 1 << 16
@@ -27,7 +27,7 @@ class DelimitedReader:
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
         csv.field_size_limit(_MAX_FIELD)
-        limit = source.options.page_characters
+        limit = slice_characters(source)
         with open_text(source.path) as text:
             yield Opened()
             blocks = row_blocks(_rows(text, source.media_type), limit)

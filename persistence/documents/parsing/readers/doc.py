@@ -25,7 +25,7 @@ from persistence.documents.parsing.readers.compound import (
     title_of,
 )
 from persistence.documents.parsing.readers.encodings import legacy_encoding
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
 _MAGIC = (0xA5EC, 0xA5DC)
 _WORD_97 = 0xC1
@@ -73,7 +73,7 @@ class DocReader:
             tables = [stream_of(compound, name) for name in ("0Table", "1Table")]
         yield Opened(title=title)
         blocks = text_blocks(document_text(main, tables))
-        yield from sliced(blocks, source.options.page_characters, count(1))
+        yield from sliced(blocks, slice_characters(source), count(1))
 
 
 def document_text(main: bytes, tables: list[bytes]) -> str:

@@ -13,7 +13,7 @@ from persistence.documents.parsing.domain import Block, Event, Source
 from persistence.documents.parsing.readers.docx_body import Body
 from persistence.documents.parsing.readers.docx_styles import Styles
 from persistence.documents.parsing.readers.ooxml import Package, open_package
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 from persistence.documents.parsing.readers.xml_parts import children_of
 
 _MAIN = "word/document.xml"
@@ -40,7 +40,7 @@ class DocxReader:
             styles = Styles(package, package.main_part(_MAIN))
             yield package.opened(language=styles.language)
             blocks = document_blocks(package)
-            yield from sliced(blocks, source.options.page_characters, count(1))
+            yield from sliced(blocks, slice_characters(source), count(1))
 
 
 def document_blocks(package: Package) -> Iterator[Block]:

@@ -18,7 +18,7 @@ from persistence.documents.parsing.readers.decoding import (
     encoding_of,
 )
 from persistence.documents.parsing.readers.html_blocks import HtmlDocument, html_page
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
 _START = 1 << 12
 _STEP = 1 << 16
@@ -49,7 +49,7 @@ class HtmlReader:
                 raise ParseError(FailureReason.EMPTY)
             yield Opened(title=document.title, language=document.language)
             blocks = chain(with_title(document.title, first), blocks)
-            yield from sliced(blocks, source.options.page_characters, count(1))
+            yield from sliced(blocks, slice_characters(source), count(1))
 
 
 def with_title(title: str, first: list[Block]) -> list[Block]:

@@ -18,7 +18,7 @@ from persistence.documents.parsing.readers.blocks import paragraph
 from persistence.documents.parsing.readers.decoding import lines_of, open_text
 from persistence.documents.parsing.readers.plain import code_blocks
 from persistence.documents.parsing.readers.rows import row_blocks
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
 _WHOLE = 32 << 20
 """Characters of one value held in memory; what is longer is read as lines of text."""
@@ -35,7 +35,7 @@ class JsonReader:
 
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
-        limit = source.options.page_characters
+        limit = slice_characters(source)
         with open_text(source.path) as text:
             yield Opened()
             try:

@@ -26,7 +26,7 @@ from persistence.documents.parsing.readers.blocks import heading, paragraph
 from persistence.documents.parsing.readers.decoding import decode, known_encoding
 from persistence.documents.parsing.readers.html_blocks import html_blocks
 from persistence.documents.parsing.readers.plain import prose_blocks
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
 _HEADERS = ("From", "To", "Cc", "Date")
 _LINE = 1 << 16
@@ -51,7 +51,7 @@ class MailReader:
             raise ParseError(FailureReason.EMPTY)
         yield Opened(title=_header(_parsed(first), "Subject"))
         numbers = count(1)
-        limit = source.options.page_characters
+        limit = slice_characters(source)
         for data in chain([first], messages):
             blocks = list(mail_blocks(data, depth=0))
             title = next(

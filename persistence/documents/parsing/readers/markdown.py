@@ -18,7 +18,7 @@ from persistence.documents.parsing.readers.blocks import (
 )
 from persistence.documents.parsing.readers.decoding import lines_of, open_text
 from persistence.documents.parsing.readers.html_blocks import html_blocks
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
 _SEGMENT = 1 << 16
 """Characters parsed together; a longer text is cut before a heading or a paragraph."""
@@ -41,7 +41,7 @@ class MarkdownReader:
                 for segment in _segments(lines_of(text))
                 for block in markdown_blocks(segment)
             )
-            yield from sliced(blocks, source.options.page_characters, count(1))
+            yield from sliced(blocks, slice_characters(source), count(1))
 
 
 def markdown_blocks(text: str) -> Iterator[Block]:

@@ -21,7 +21,7 @@ from persistence.documents.parsing.readers.decoding import declared_encoding, de
 from persistence.documents.parsing.readers.html_blocks import html_blocks
 from persistence.documents.parsing.readers.plain import prose_blocks
 from persistence.documents.parsing.readers.rtf import rtf_blocks
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
 _SUBJECT = 0x0037
 _FROM = (0x0C1A, 0x0C1F)
@@ -48,7 +48,7 @@ class MsgReader:
             subject = message.text(_SUBJECT)
             yield Opened(title=subject)
             blocks = message.blocks(0)
-            yield from sliced(blocks, source.options.page_characters, count(1), subject)
+            yield from sliced(blocks, slice_characters(source), count(1), subject)
 
 
 class _Message:

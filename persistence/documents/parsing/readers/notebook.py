@@ -22,7 +22,7 @@ from persistence.documents.parsing.readers.blocks import code, heading, paragrap
 from persistence.documents.parsing.readers.decoding import open_text
 from persistence.documents.parsing.readers.html_blocks import html_blocks
 from persistence.documents.parsing.readers.markdown import markdown_blocks
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -42,7 +42,7 @@ class NotebookReader:
         metadata = _dict(notebook, "metadata")
         yield Opened(title=str(metadata.get("title", "")))
         blocks = (block for cell in _cells(notebook) for block in _cell_blocks(cell))
-        yield from sliced(blocks, source.options.page_characters, count(1))
+        yield from sliced(blocks, slice_characters(source), count(1))
 
 
 def _cells(notebook: Any) -> Iterator[dict[str, Any]]:

@@ -25,7 +25,7 @@ from persistence.documents.parsing.readers.odf_body import Body
 from persistence.documents.parsing.readers.odf_sheets import Row, sheet_rows
 from persistence.documents.parsing.readers.ooxml import Package
 from persistence.documents.parsing.readers.rows import row_blocks
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 from persistence.documents.parsing.readers.xml_parts import (
     Element,
     attribute,
@@ -52,7 +52,7 @@ class OdfReader:
 
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
-        limit = source.options.page_characters
+        limit = slice_characters(source)
         if source.media_type == media_types.FLAT_ODF:
             yield Opened()
             with source.path.open("rb") as stream:

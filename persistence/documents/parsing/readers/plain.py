@@ -8,7 +8,7 @@ from persistence.documents.parsing import media_types
 from persistence.documents.parsing.domain import Block, Event, Opened, Source
 from persistence.documents.parsing.readers.blocks import code, paragraph
 from persistence.documents.parsing.readers.decoding import lines_of, open_text
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 from persistence.documents.parsing.readers.subtitles import (
     are_subtitles,
     subtitle_blocks,
@@ -32,7 +32,7 @@ class PlainReader:
 
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
-        limit = source.options.page_characters
+        limit = slice_characters(source)
         with open_text(source.path) as text:
             yield Opened()
             lines = lines_of(text)

@@ -17,7 +17,7 @@ from persistence.documents.parsing.domain import (
 )
 from persistence.documents.parsing.readers.rtf_text import RtfText
 from persistence.documents.parsing.readers.rtf_tokens import tokens
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
 
 class RtfReader:
@@ -29,7 +29,7 @@ class RtfReader:
         """See `Reader.read`."""
         yield Opened()
         blocks = rtf_blocks(source.path.read_bytes())
-        yield from sliced(blocks, source.options.page_characters, count(1))
+        yield from sliced(blocks, slice_characters(source), count(1))
 
 
 def rtf_blocks(data: bytes) -> Iterator[Block]:

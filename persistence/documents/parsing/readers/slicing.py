@@ -14,13 +14,26 @@ from persistence.documents.parsing.domain import (
     Block,
     BlockKind,
     Page,
+    Source,
 )
+from persistence.documents.parsing.media_types import ZIPPED
 
 _SENTENCE_END = re.compile(r"[.!?…]['\")\]»”’]*\s|[。！？｡؟।።]['\")\]」』”’]*|\n")  # noqa: RUF001 - The marks of other scripts.
+_MOST_SLICES = 8000
+_USUAL_RATIO = 10
+"""How many characters a byte of a zipped document is, at most."""
 _OVERFULL = 1.5
 """A block is cut when it is this many times as long as a page."""
 _ENDS_EARLY = 0.6
 """A heading begins a new page when the page before is at least this full."""
+
+
+def slice_characters(source: Source) -> int:
+    """About how long a slice is: longer in files that would have too many pages."""
+    size = source.path.stat().st_size
+    if source.media_type in ZIPPED:
+        size *= _USUAL_RATIO
+    return max(source.options.page_characters, size // _MOST_SLICES)
 
 
 def sliced(

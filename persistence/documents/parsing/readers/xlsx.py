@@ -9,7 +9,7 @@ from persistence.documents.parsing.readers.blocks import paragraph
 from persistence.documents.parsing.readers.diagrams import chart_blocks
 from persistence.documents.parsing.readers.ooxml import Package, open_package
 from persistence.documents.parsing.readers.rows import row_blocks
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 from persistence.documents.parsing.readers.xlsx_sheet import Workbook, sheet_rows
 from persistence.documents.parsing.readers.xml_parts import (
     attribute,
@@ -26,7 +26,7 @@ class XlsxReader:
 
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
-        limit = source.options.page_characters
+        limit = slice_characters(source)
         with open_package(source.path) as package:
             yield package.opened()
             main = package.main_part(_MAIN)

@@ -4,10 +4,10 @@ An element that has text and elements in it is running text. One that only has e
 is a record, and each of them that only has text is a field of it.
 """
 
-import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from xml.parsers import expat
 
 from persistence.documents.parsing import media_types
@@ -24,8 +24,21 @@ from persistence.documents.parsing.readers.decoding import (
     declared_encoding,
     encoding_of,
 )
-from persistence.documents.parsing.readers.slicing import sliced
+from persistence.documents.parsing.readers.html_blocks import HtmlDocument
+from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
+_SMALL_FAULTS = frozenset(
+    expat.errors.codes[message]
+    for message in (
+        expat.errors.XML_ERROR_SYNTAX,
+        expat.errors.XML_ERROR_INVALID_TOKEN,
+        expat.errors.XML_ERROR_TAG_MISMATCH,
+        expat.errors.XML_ERROR_DUPLICATE_ATTRIBUTE,
+        expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT,
+        expat.errors.XML_ERROR_UNDEFINED_ENTITY,
+        expat.errors.XML_ERROR_UNBOUND_PREFIX,
+    )
+)
 _START = 1 << 12
 _STEP = 1 << 16
 _FIELD = 200
@@ -45,8 +58,43 @@ class XmlReader:
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
         yield Opened()
-        blocks = _blocks(source)
-        yield from sliced(blocks, source.options.page_characters, count(1))
+        encoding = _encoding(source.path)
+        if _is_well_formed(source.path, encoding):
+            blocks = _blocks(source, encoding)
+        else:
+            # As browsers read what only looks like XML: tags and text, no entities.
+            blocks = HtmlDocument().blocks(_steps(source.path, encoding))
+        yield from sliced(blocks, slice_characters(source), count(1))
+
+
+def _is_well_formed(path: Path, encoding: str) -> bool:
+    """Whether the whole file is XML.
+
+    Raises:
+        ParseError: DAMAGED, for what is cut off, or is made to do harm.
+    """
+    parser = expat.ParserCreate()
+    try:
+        for step in _steps(path, encoding):
+            parser.Parse(step)
+        parser.Parse("", True)  # noqa: FBT003 - Its name is not a keyword.
+    except expat.ExpatError as error:
+        if error.code in _SMALL_FAULTS:
+            return False
+        raise ParseError(FailureReason.DAMAGED, "XML") from error
+    return True
+
+
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        declared = declared_encoding(file.read(_START))
+    return encoding_of(path, declared=declared)
+
+
+def _steps(path: Path, encoding: str) -> Iterator[str]:
+    with path.open(encoding=encoding, errors="replace") as file:
+        while step := file.read(_STEP):
+            yield step
 
 
 @dataclass(slots=True)
@@ -58,26 +106,16 @@ class _Element:
     attributes: str = ""
 
 
-def _blocks(source: Source) -> Iterator[Block]:
-    with source.path.open("rb") as file:
-        encoding = encoding_of(
-            source.path, declared=declared_encoding(file.read(_START))
-        )
+def _blocks(source: Source, encoding: str) -> Iterator[Block]:
     target = _Target(named=source.media_type == media_types.XML)
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartElementHandler = target.start
     parser.EndElementHandler = target.end
     parser.CharacterDataHandler = target.data
-    recode = codecs.getincrementaldecoder(encoding)("replace")
-    try:
-        with source.path.open("rb") as file:
-            while step := file.read(_STEP):
-                parser.Parse(recode.decode(step))
-                yield from target.take()
-        parser.Parse("", True)  # noqa: FBT003 - Its name is not a keyword.
-    except expat.ExpatError as error:
-        raise ParseError(FailureReason.DAMAGED, "XML") from error
+    for step in _steps(source.path, encoding):
+        parser.Parse(step)
+        yield from target.take()
     yield from target.finish()
 
 
