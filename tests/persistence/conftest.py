@@ -11,6 +11,8 @@ import atexit
 import os
 import secrets
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +36,7 @@ from tests.persistence.postgres import PORT, TestServer
 
 R = TypeVar("R")
 
+ROOT = Path(__file__).parents[2]
 SERVER = TestServer()
 # The directory is there even when no test starts the server.
 atexit.register(shutil.rmtree, SERVER.directory, ignore_errors=True)
@@ -120,6 +123,45 @@ def process_config(
         "drain_delay_seconds": 0,
     }
     return config.model_copy(update=changes)
+
+
+@pytest.fixture
+def run(server):
+    """Runs a program in the checkout; the keywords are its variables."""
+
+    def run(*command, stdin: str = "", **variables: str):
+        programs = f"{Path(sys.executable).parent}:{server.program('psql').parent}"
+        environment = {
+            "PATH": f"{programs}:{os.environ['PATH']}",
+            "HOME": os.environ.get("HOME", "/"),
+            "PYTHONWARNINGS": "error",
+            **ENVIRONMENT,
+            **variables,
+        }
+        return subprocess.run(  # noqa: S603 - Our own commands.
+            [str(word) for word in command],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            input=stdin,
+            env=environment,
+            timeout=60,
+        )
+
+    return run
+
+
+@pytest.fixture
+def manage(run):
+    """Runs `manage.py`, which has to succeed."""
+
+    def manage(*arguments, **options: str) -> str:
+        result = run(sys.executable, "manage.py", *arguments, **options)
+        assert 0 == result.returncode, result.stdout + result.stderr
+        return result.stdout
+
+    return manage
 
 
 def empty(server: TestServer) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from persistence.database import OWNER_ROLE
 from persistence.setup_postgres import Plan, setup_postgres
-from tests.persistence.conftest import ENVIRONMENT, PASSWORDS
+from tests.persistence.conftest import PASSWORDS
 
-ROOT = Path(__file__).parents[2]
 OWNER = {"DB_OWNER_PASSWORD": PASSWORDS[OWNER_ROLE]}
 PRODUCTION = {
     "ENVIRONMENT": "production",
@@ -22,45 +18,6 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "lamla.example",
     "LAMLA_PERSISTENCE_PUBLIC_ORIGIN": "https://lamla.example",
 }
-
-
-@pytest.fixture
-def run(server):
-    """Runs a program in the checkout; the keywords are its variables."""
-
-    def run(*command, stdin: str = "", **variables: str):
-        programs = f"{Path(sys.executable).parent}:{server.program('psql').parent}"
-        environment = {
-            "PATH": f"{programs}:{os.environ['PATH']}",
-            "HOME": os.environ.get("HOME", "/"),
-            "PYTHONWARNINGS": "error",
-            **ENVIRONMENT,
-            **variables,
-        }
-        return subprocess.run(  # noqa: S603 - Our own commands.
-            [str(word) for word in command],
-            check=False,
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            input=stdin,
-            env=environment,
-            timeout=60,
-        )
-
-    return run
-
-
-@pytest.fixture
-def manage(run):
-    """Runs `manage.py`, which has to succeed."""
-
-    def manage(*arguments, **options: str) -> str:
-        result = run(sys.executable, "manage.py", *arguments, **options)
-        assert 0 == result.returncode, result.stdout + result.stderr
-        return result.stdout
-
-    return manage
 
 
 class TestManage:

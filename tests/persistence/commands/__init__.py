@@ -1,0 +1,1 @@
+"""Tests of Django's commands, over real PostgreSQL."""
