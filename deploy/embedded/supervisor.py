@@ -1,8 +1,8 @@
 """Starts all parts in an order that overlaps, watches them, and stops them in reverse.
 
-certificates → PostgreSQL → schema → persistence → ingest ┐
-                                               llm_worker ┴→ gateways ┐
-                                                                 page ┴→ Envoy → ready
+certificates → PostgreSQL → schema → persistence ┐
+                                      llm_worker ┴→ gateways ┐
+                                                        page ┴→ Envoy → ready, ingest
 """
 
 import asyncio
@@ -76,6 +76,9 @@ class Mesh:
             raise _first_cause(failures) from None
         # Last, so that its first health checks find what they look for.
         await self._bring_up("envoy", self.envoy)
+        # Its work waits in a queue: nobody has to wait for it.
+        self._started.append(self.ingest)
+        await self.ingest.start()
         self.output.detail(f"Everything took {time.monotonic() - began:.1f} s.")
 
     async def stop(self) -> None:
@@ -121,8 +124,6 @@ class Mesh:
         if self.schema is not None:
             await self._bring_up("schema", self.schema)
         await self._bring_up("persistence", self.persistence)
-        # Its work waits in a queue: it need not hurry, and the others start faster.
-        await self._bring_up("ingest", self.ingest)
 
     async def _bring_up(self, name: str, part: Part) -> None:
         began = time.monotonic()

@@ -96,7 +96,7 @@ async def test_each_part_starts_after_what_it_needs(parts: Parts) -> None:
     assert "start certificates" == parts.journal[0]
     assert parts.at("ready postgres") < parts.at("start schema")
     assert parts.at("ready schema") < parts.at("start persistence")
-    assert parts.at("ready persistence") < parts.at("start ingest")
+    assert parts.at("ready envoy") < parts.at("start ingest")
     assert parts.at("ready persistence") < parts.at("start gateway")
     assert parts.at("ready llm_worker") < parts.at("start gateway")
     others = ("persistence", "llm_worker", "gateway", "gateway-2", "frontend")
