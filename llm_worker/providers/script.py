@@ -99,7 +99,7 @@ def words(script: Script, prompt: Prompt) -> tuple[int, Iterator[str]]:
 
     They are endless, but for an echo and a quotation. A prefix that the script itself
     has said to this prompt is gone on with, also in the middle of a token; after any
-    other one the script begins anew, and says what it says to a prompt with this prefix.
+    other one the script begins anew, and says what it says to a prompt with it.
     """
     if prompt.prefix:
         uncut = _words(script, prompt.with_prefix(""))
