@@ -36,6 +36,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # On the way back, for the table as it was.
+        RunSQL(RunSQL.noop, service_only(TABLE).sql),
+        RunSQL(RunSQL.noop, KEY),
         # Made anew: a primary key cannot be altered, and what is staged can be made
         # again.
         migrations.DeleteModel("StagedVector"),

@@ -12,6 +12,7 @@ from persistence.chat.errors import conversation_not_found
 from persistence.chat.moving import conversations_move
 from persistence.chat.selectors import conversation_owner
 from persistence.documents.errors import document_not_found
+from persistence.documents.moving import documents_move
 from persistence.documents.selectors import document_owner
 from persistence.identity.domain import (
     REFRESH_TOKEN_LIFETIME,
@@ -97,9 +98,12 @@ def guest_sign_in(
     guest = guests.filter(id=guest_id, is_active=True).first()
     live = Session.objects.filter(end_time=None, expire_time__gt=Now())
     if guest and live.filter(id=guest_session_id, user_id=guest_id).exists():
-        count = conversations_move(old_id=guest_id, new_id=signed_in.user.id)
+        moved = {"old_id": guest_id, "new_id": signed_in.user.id}
+        # Documents first: the citations of answers follow them.
+        documents = documents_move(**moved)
+        count = conversations_move(**moved)
         guest.delete()
-        log.info("guest_signed_in", conversations=count)
+        log.info("guest_signed_in", conversations=count, documents=documents)
     return signed_in
 
 
