@@ -4,8 +4,8 @@ and about questions whose answer is not.
 Method: the shipped passages (bench/data/retrieval, sixteen languages, with near misses
 for each) are dealt to two guests of a mesh, so that what answers a question belongs to
 one of them. Each question is asked of both: of the one whose documents answer it, and
-of the other one, who has documents about other things and near misses of it. Printed is
-the gate's word, as `SearchService.SearchChunks` gives it, by where the answer is and by
+of the other one, who has documents about other things and near misses of it. Both are
+also asked what no document of theirs is about. Printed is the gate's word, as `SearchService.SearchChunks` gives it, by where the answer is and by
 language.
 
     python -m bench.grounding [--edge HOST:PORT] [--signals FILE]
@@ -48,7 +48,36 @@ UNLIMITED = {
     "LAMLA_LLM_PROVIDERS": "scripted",
     "LAMLA_EDGE_REQUESTS_PER_MINUTE": "1000000",
 }
-IN, OUT = "in the documents", "not in them"
+IN, NEAR, OUT = "in the documents", "not in them, near misses are", "foreign to them"
+FOREIGN = {
+    "en": (
+        "Who painted the Mona Lisa?",
+        "What is the capital of Australia?",
+        "How do I change a bicycle tyre?",
+        "Who won the football world cup in 2014?",
+        "How tall is the Eiffel Tower?",
+        "Who is the CEO of Apple?",
+        "Tell me a joke about cats",
+        "Explain quantum entanglement",
+        "What does the French word 'fenêtre' mean?",
+    ),
+    "de": (
+        "Wer schrieb den Faust?",
+        "Wie koche ich Reis?",
+        "Wann wurde die Berliner Mauer gebaut?",
+        "Was ist ein Primzahlzwilling?",
+    ),
+    "fr": ("Qui a écrit Les Misérables ?", "Comment faire une omelette ?"),
+    "es": ("¿Quién descubrió América?", "¿Cuál es la capital de Perú?"),
+    "it": ("Chi ha dipinto la Cappella Sistina?",),
+    "pt": ("Quem foi o primeiro presidente do Brasil?",),
+    "zh": ("谁写了红楼梦", "法国的首都是哪里"),
+    "ja": ("日本の首都はどこですか", "サッカーのルールを教えて"),
+    "ko": ("한국의 대통령은 누구입니까",),
+    "ru": ("Кто написал «Войну и мир»?", "Какая столица Японии?"),
+    "ar": ("من هو مؤلف ألف ليلة وليلة؟",),
+    "hi": ("भारत के पहले प्रधानमंत्री कौन थे?",),
+}
 console = Console()
 
 
@@ -95,19 +124,27 @@ async def _ask_all(address: str) -> list[dict[str, Any]]:
                         timeout=CALL_SECONDS,
                     )
                 is_in = any(sides[gold] == side for gold in question.gold)
-                rows.append(_row(question, found, is_in=is_in))
+                near = NEAR if question.gold else OUT
+                rows.append(_row(question, found, answer=IN if is_in else near))
 
-            await asyncio.gather(*(ask(question) for question in data.questions))
+            questions = (*data.questions, *_foreign())
+            await asyncio.gather(*(ask(question) for question in questions))
     return rows
+
+
+def _foreign() -> list[Question]:
+    return [
+        Question(f"{language}-{n}", text, language, frozenset(), "foreign")
+        for language, texts in FOREIGN.items()
+        for n, text in enumerate(texts)
+    ]
 
 
 def _silent(done: int, count: int) -> None:
     """Reports nothing."""
 
 
-def _deal(
-    passages: Sequence[Passage], questions: Sequence[Question]
-) -> dict[str, int]:
+def _deal(passages: Sequence[Passage], questions: Sequence[Question]) -> dict[str, int]:
     """Returns whose each passage is; passages that answer one question stay together."""
     group = {passage.id: passage.id for passage in passages}
     for question in questions:
@@ -116,7 +153,8 @@ def _deal(
             old, new = group[other], group[first]
             group = {id_: new if g == old else g for id_, g in group.items()}
     return {
-        id_: hashlib.sha256(name.encode()).digest()[0] % 2 for id_, name in group.items()
+        id_: hashlib.sha256(name.encode()).digest()[0] % 2
+        for id_, name in group.items()
     }
 
 
@@ -124,13 +162,13 @@ def _row(
     question: Question,
     found: search_service_pb2.SearchChunksResponse,
     *,
-    is_in: bool,
+    answer: str,
 ) -> dict[str, Any]:
     return {
         "id": question.id,
         "language": question.language,
         "kind": question.kind,
-        "is_in": is_in,
+        "answer": answer,
         "grounding": grounding_pb2.GroundingState.Name(found.grounding).rsplit("_")[-1],
         "index_version": found.index_version,
         "chunks": [
@@ -145,18 +183,19 @@ def _row(
 
 
 def _report(rows: Sequence[dict[str, Any]]) -> None:
-    for name, key in (("answer is", "is_in"), ("language", "language")):
-        table = Table(name, "answer", "GROUNDED", "PARTIAL", "NONE", "questions")
-        counts: dict[Any, Counter[str]] = defaultdict(Counter)
+    for key in ("kind", "language"):
+        table = Table(key, "answer is", "GROUNDED", "PARTIAL", "NONE", "questions")
+        counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         for row in rows:
-            counts[row[key], row["is_in"]][row["grounding"]] += 1
-        for (value, is_in), counted in sorted(counts.items(), key=str):
+            counts[row["answer"], row[key]][row["grounding"]] += 1
+            if key == "kind":
+                counts[row["answer"], "all"][row["grounding"]] += 1
+        for (answer, value), counted in sorted(counts.items()):
             total = sum(counted.values())
             shares = [
                 f"{counted[s] / total:.2f}" for s in ("GROUNDED", "PARTIAL", "NONE")
             ]
-            where = IN if is_in else OUT
-            table.add_row(str(value), where, *shares, str(total))
+            table.add_row(value, answer, *shares, str(total))
         console.print(table)
 
 

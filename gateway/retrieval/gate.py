@@ -7,6 +7,7 @@ an answer in the documents and for questions without one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import fmean
 
 from gateway.clients.chunks import Chunk, Found
 from gateway.evidence import GroundingState
@@ -18,31 +19,45 @@ class Scale:
 
     Attributes:
         foreign: That of the best chunk where nothing has to do with the question.
-        answering: That of a chunk that answers it.
+        answering: That of a chunk that answers it in other words.
     """
 
     foreign: float
     answering: float
 
     def relevance(self, similarity: float) -> float:
-        """Returns 0 for a foreign chunk, 1 for one that answers; not bounded."""
-        return (similarity - self.foreign) / (self.answering - self.foreign)
+        """Returns 0 for a foreign chunk, 1 for one that answers, at most a bit more."""
+        above = similarity - self.foreign
+        return min(max(above / (self.answering - self.foreign), 0.0), MOST)
+
+    def distance(self, one: float, other: float) -> float:
+        """Returns how far one similarity stands above another, range [0, 1]."""
+        return min(max((one - other) / (FAR * (self.answering - self.foreign)), 0), 1)
 
 
 # By the begin of the index version, which names the model.
 _SCALES = {
     "all-minilm-l6-v2": Scale(0.30, 0.60),
-    "multilingual-e5": Scale(0.80, 0.88),
+    "multilingual-e5": Scale(0.76, 0.88),
 }
-_OTHERS = Scale(0.35, 0.60)
+_OTHERS = Scale(0.30, 0.60)
 
-# Of both legs together, where the model knows the language.
-NEAR_WEIGHT = 0.6
-ENOUGH = 0.55
-DOUBTFUL = 0.35
+MOST = 1.2
+# So much of the scale lies between a chunk that answers and others of its topic.
+FAR = 0.42
+# Which of the others: not those that may answer too.
+OTHERS = slice(3, 9)
+# A question that nothing answers has many chunks that are equally near; one that stands
+# out from them is more likely to be meant.
+STANDING_OUT = 0.2
+USUAL = 0.4
+# Where the model knows the language: both legs alike.
+NEAR_WEIGHT = 0.5
+ENOUGH = 0.58
+DOUBTFUL = 0.34
 # Of the keyword leg alone.
-ENOUGH_WORDS = 0.55
-DOUBTFUL_WORDS = 0.35
+ENOUGH_WORDS = 0.5
+DOUBTFUL_WORDS = 0.3
 
 
 def judge(found: Found) -> GroundingState:
@@ -59,13 +74,27 @@ def judge(found: Found) -> GroundingState:
 
 
 def relevance(chunk: Chunk, found: Found) -> float:
-    """Returns how much one chunk has to do with the question, from 0."""
+    """Returns how much one chunk has to do with the question; 0 is nothing."""
     if not _is_near(found):
         return chunk.coverage
+    if chunk.vector is None:
+        return (1 - NEAR_WEIGHT) * chunk.coverage
     scale = _scale(found.index_version)
-    similarity = chunk.vector.score if chunk.vector else scale.foreign
-    near = min(max(scale.relevance(similarity), 0.0), 1.2)
-    return NEAR_WEIGHT * near + (1 - NEAR_WEIGHT) * chunk.coverage
+    similarity = chunk.vector.score
+    near = NEAR_WEIGHT * scale.relevance(similarity)
+    return (
+        near
+        + (1 - NEAR_WEIGHT) * chunk.coverage
+        + _standing_out(similarity, found, scale)
+    )
+
+
+def _standing_out(similarity: float, found: Found, scale: Scale) -> float:
+    ranked = sorted((c.vector.score for c in found.chunks if c.vector), reverse=True)
+    others = ranked[OTHERS]
+    if not others:
+        return 0.0
+    return STANDING_OUT * (scale.distance(similarity, fmean(others)) - USUAL)
 
 
 def _is_near(found: Found) -> bool:
