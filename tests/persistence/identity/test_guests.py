@@ -39,6 +39,7 @@ from persistence.chat.servicer import ConversationServicer
 from persistence.chat.turns.servicer import SERVICE as TURNS
 from persistence.chat.turns.servicer import TurnServicer
 from persistence.config import PersistenceSettings
+from persistence.documents.models import Document
 from persistence.identity import sweep
 from persistence.identity.guests.servicer import SERVICE as GUESTS
 from persistence.identity.guests.servicer import GuestServicer
@@ -407,6 +408,30 @@ class TestTokenless:
         assert first.id == second.id
         assert first.session_id != second.session_id
         await visitor(again).turns.say("Two")
+
+    async def test_its_document_leads_back_to_it(
+        self, guests: GuestServiceStub, verifier: TokenVerifier
+    ):
+        """
+        As its conversations do; a document of anybody else does not.
+        """
+        token = await self.open(guests)
+        user = await verifier.verify(token)
+        document = await orm.run(
+            lambda: Document.objects.create(owner_id=user.id, title="Kant"),
+            owner=user.id,
+        )
+        request = guests_pb.OpenGuestRequest(document_id=str(document.id))
+
+        again = (await guests.OpenGuest(request)).access_token
+
+        assert user.id == (await verifier.verify(again)).id
+        await orm.run(
+            lambda: User.objects.filter(id=user.id).update(tokenless=False),
+            using="service",
+        )
+        error = await failure(guests.OpenGuest(request))
+        assert "DOCUMENT_NOT_FOUND" == reason(error)
 
     async def test_nobody_elses_conversation_is_reached_by_its_id(
         self,
