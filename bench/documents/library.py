@@ -51,11 +51,15 @@ class Library:
         )
         return answer.document
 
-    def first_token_ms(self, model: str) -> float:
-        """Asks the scripted provider something; returns when its first word came."""
+    def first_token_ms(self, text: str, model: str) -> float:
+        """Asks the scripted provider something; returns when its first word came.
+
+        Raises:
+            ValueError: it never came.
+        """
         request = chat_service_pb2.SendMessageRequest(
             request_id=str(uuid.uuid4()),
-            text="Explain photosynthesis.",
+            text=text,
             config=generation_pb2.GenerationConfig(model=model),
         )
         begun = time.perf_counter()
@@ -64,6 +68,8 @@ class Library:
         for event in call:
             if event.WhichOneof("event") == "tokens" and not first:
                 first = (time.perf_counter() - begun) * 1000
+        if not first:
+            raise ValueError("An answer without a word.")
         return first
 
     def __enter__(self) -> Self:

@@ -87,9 +87,14 @@ def ingestion_cancel(*, owner_id: UUID, document_id: UUID) -> DocumentNow:
     Raises:
         ServiceError: `DOCUMENT_NOT_FOUND`.
     """
+    ingestion_stop(owner_id=owner_id, document_id=document_id)
+    return document_get(owner_id=owner_id, document_id=document_id)
+
+
+def ingestion_stop(*, owner_id: UUID, document_id: UUID) -> None:
+    """Stops what waits or runs, if there is such a document."""
     with connection.cursor() as cursor:
         cursor.execute(_CANCEL, {"id": document_id, "owner_id": owner_id})
-    return document_get(owner_id=owner_id, document_id=document_id)
 
 
 def requeue_ended(*, owner_id: UUID, document_id: UUID) -> None:

@@ -51,14 +51,18 @@ class UrlFetcher:
             finally:
                 await files.run(path.unlink, missing_ok=True)
         imported = Imported(claim, got, name)
-        if await self._store.run(imported.store):
-            return replace(
-                claim,
-                storage_name=name,
-                file_name=got.file_name,
-                title=await self._store.run(imported.title),
-            )
-        log.info("import_is_known", document_id=str(claim.document_id))
-        if await self._store.run(imported.merge):
+        try:
+            if await self._store.run(imported.store):
+                return replace(
+                    claim,
+                    storage_name=name,
+                    file_name=got.file_name,
+                    title=await self._store.run(imported.title),
+                )
+            log.info("import_is_known", document_id=str(claim.document_id))
+            await self._store.run(imported.merge)
+        except SupersededError:
             await files.run(original_delete, name)
+            raise
+        await files.run(original_delete, name)
         raise SupersededError

@@ -82,11 +82,14 @@ class Imported:
             raise SupersededError
         return str(row[0])
 
-    async def merge(self, connection: Connection) -> bool:
+    async def merge(self, connection: Connection) -> None:
         """Lets the document that has the file take the place of this one.
 
-        It is put into the same collections, and tried again if it had failed. Says no
-        when it is gone by now.
+        It is put into the same collections, and tried again if it had failed. If it is
+        gone by now, this one is begun again.
+
+        Raises:
+            SupersededError: nobody wants this one any more.
         """
         claim = self.claim
         await check_current(connection, claim)
@@ -95,11 +98,10 @@ class Imported:
         )
         row = await cursor.fetchone()
         if row is None:
-            return False
+            return
         known = row[0]
         await connection.execute(_COLLECT, [known, claim.document_id, claim.owner_id])
         cursor = await connection.execute(_RETRY, [known])
         if again := await cursor.fetchone():
             await connection.execute(_DEFER, again)
         await connection.execute(_DELETE, [claim.document_id, claim.attempt])
-        return True

@@ -83,6 +83,14 @@ class DocumentServicer(pb_grpc.DocumentServiceServicer):
         self, request: pb.DeleteDocumentRequest, context: grpc.aio.ServicerContext
     ) -> pb.DeleteDocumentResponse:
         user = current_user()
+        # Chunks that are being stored refer to the row, which therefore could not be
+        # deleted before all of them are there.
+        await orm.run(
+            services.ingestion_stop,
+            owner=user.id,
+            owner_id=user.id,
+            document_id=UUID(request.document_id),
+        )
         original = await orm.run(
             services.document_delete,
             owner=user.id,
