@@ -53,9 +53,10 @@ class DocumentsApplication:
         self.follow = FollowIngestion(self._changes)
         self.listener = Listener(config.app_database, self._changes)
         self.periodic = documents_periodic(spool)
+        uploads = UploadServicer(self.intake, fetch_private=config.fetch_private)
         self.registrations: dict[str, Callable[[grpc.aio.Server], None]] = {
             DOCUMENTS: DocumentServicer(self.follow).register,
-            UPLOADS: UploadServicer(self.intake).register,
+            UPLOADS: uploads.register,
             COLLECTIONS: CollectionServicer().register,
         }
 

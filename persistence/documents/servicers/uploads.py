@@ -32,8 +32,10 @@ SERVICE = "lamla.documents.v1.UploadService"
 class UploadServicer(pb_grpc.UploadServiceServicer):
     """Files of the calling user on their way in."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, *, fetch_private: bool = False) -> None:
+        """`fetch_private` lets addresses of the organisation's own network pass."""
         self._intake = intake
+        self._fetch_private = fetch_private
 
     def register(self, server: grpc.aio.Server) -> None:
         """Adds the service to `server`."""
@@ -125,7 +127,7 @@ class UploadServicer(pb_grpc.UploadServiceServicer):
             owner=user.id,
             owner_id=user.id,
             request_id=UUID(request.request_id),
-            url=url_checked(request.url),
+            url=url_checked(request.url, with_private=self._fetch_private),
             collection_ids=ids_from_proto(request.collection_ids),
         )
         return pb.ImportUrlResponse(document=document_to_proto(now))

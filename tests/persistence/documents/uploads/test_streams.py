@@ -11,8 +11,10 @@ import pytest
 from lamla.documents.v1 import document_pb2
 from lamla.documents.v1 import upload_service_pb2 as pb
 
+from mesh.errors import ServiceError
 from mesh.ids import uuid7
 from persistence.documents.models import State
+from persistence.documents.uploads.urls import url_checked
 from tests.mesh.failures import failure, reason, typed
 from tests.persistence.documents.services import TEXT, document_set
 
@@ -215,3 +217,15 @@ class TestAddresses:
         assert "URL_REFUSED" == reason(error)
         assert {"url": url} == typed(error).metadata
         assert 0 == (await adas.list()).total_size
+
+    @pytest.mark.parametrize("host", ["10.0.0.7", "wiki", "wiki.internal", "[fd00::1]"])
+    def test_an_intranet_can_be_opened(self, host):
+        """
+        By a setting; this machine and where clouds keep credentials stay closed.
+        """
+        url = f"http://{host}/"
+
+        assert url == url_checked(url, with_private=True)
+        for closed in ("localhost", "127.0.0.1", "169.254.169.254", "gateway.lamla"):
+            with pytest.raises(ServiceError):
+                url_checked(f"http://{closed}/", with_private=True)
