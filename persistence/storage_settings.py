@@ -41,7 +41,7 @@ class StorageSettings(DatabaseSettings):
     s3_region: str = Field(default="us-east-1", description="Region of the S3 bucket.")
     s3_access_key: SecretStr | None = Field(
         default=None,
-        description="Access key id for S3. Empty: what the machine provides (its role).",
+        description="Access key id for S3. Empty: what the machine's role provides.",
     )
     s3_secret_key: SecretStr | None = Field(
         default=None,
