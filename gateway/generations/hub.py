@@ -266,9 +266,12 @@ class Hub:
 
 
 def not_found(generation_id: str) -> ServiceError:
-    """Makes the error for a generation that is not there for this user."""
+    """Makes the error for a generation that is not there for this user.
+
+    In persistence's words: nobody learns that one exists which is kept here.
+    """
     return ServiceError(
         ErrorReason.ERROR_REASON_GENERATION_NOT_FOUND,
-        "No such generation.",
+        f"No generation {generation_id}.",
         generation_id=generation_id,
     )
