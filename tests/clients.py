@@ -11,7 +11,7 @@ import io
 import json
 import re
 import struct
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -120,6 +120,26 @@ class GrpcClient:
         try:
             return await call(
                 request, metadata=_metadata(token, headers), timeout=SECONDS
+            )
+        except grpc.aio.AioRpcError as error:
+            raise _refused_by_grpc(error) from error
+
+    async def upstream(
+        self, name: str, requests: Iterable[Message], *, token: str = ""
+    ) -> Any:
+        """Calls a method that reads a stream, and returns its response.
+
+        Raises:
+            Refused: it failed.
+        """
+        call = self._channel.stream_unary(
+            f"/{name}",
+            request_serializer=lambda request: request.SerializeToString(),
+            response_deserializer=response_class(name).FromString,
+        )
+        try:
+            return await call(
+                iter(requests), metadata=_metadata(token, NONE), timeout=SECONDS
             )
         except grpc.aio.AioRpcError as error:
             raise _refused_by_grpc(error) from error

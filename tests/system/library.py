@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,7 +19,7 @@ from deploy.embedded.testing import Stack
 from mesh.ids import uuid7
 from tests.clients import GrpcClient, method
 from tests.persistence.parsing.pdf_files import paragraph, pdf
-from tests.system.conftest import bearer, channel, guest
+from tests.system.conftest import channel, guest
 
 CHAT = "lamla.chat.v1.ChatService"
 CONVERSATIONS = "lamla.chat.v1.ConversationService"
@@ -31,7 +31,6 @@ FAILED = document_pb2.DOCUMENT_STATE_FAILED
 MEBIBYTE = 1024 * 1024
 # Answers with the sentence of the passages that is nearest to the question.
 QUOTING = "scripted-quote"
-SECONDS = 60
 
 HOURS = "The pump of type {name} must be oiled after every {hours} hours of work."
 ABOUT = (
@@ -66,7 +65,6 @@ class Person:
     """A guest, calling by native gRPC through Envoy."""
 
     def __init__(self, edge: grpc.aio.Channel, token: str) -> None:
-        self._channel = edge
         self._client = GrpcClient(edge)
         self.token = token
         self.seen: list[Message] = []
@@ -78,7 +76,8 @@ class Person:
             Refused: it failed.
         """
         if method(name).client_streaming:
-            responses = [await self._stream_up(name, request)]
+            up = self._client.upstream(name, [request], token=self.token)
+            responses = [await up]
         elif method(name).server_streaming:
             responses = [response async for response in self.stream(name, request)]
         else:
@@ -174,15 +173,6 @@ class Person:
             scope=only(*document_ids),
         )
         return await self.call(f"{CHAT}/SendMessage", request)
-
-    async def _stream_up(self, name: str, request: Message) -> Any:
-        call = self._channel.stream_unary(
-            f"/{name}",
-            request_serializer=type(request).SerializeToString,
-            response_deserializer=uploads.UploadDocumentResponse.FromString,
-        )
-        pieces: Iterator[Message] = iter([request])
-        return await call(pieces, metadata=bearer(self.token), timeout=SECONDS)
 
 
 def only(*document_ids: str) -> retrieval_scope_pb2.RetrievalScope | None:
