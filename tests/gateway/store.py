@@ -237,7 +237,7 @@ class MemoryStore:
         if row is None or row.owner_id != current_user().id:
             raise ServiceError(
                 ErrorReason.ERROR_REASON_GENERATION_NOT_FOUND,
-                "No such generation.",
+                f"No generation {generation_id}.",
                 generation_id=generation_id,
             )
         return row
