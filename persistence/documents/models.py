@@ -6,7 +6,7 @@ never hang below a row of somebody else. To Django they are therefore `DO_NOTHIN
 
 Two tables are PostgreSQL's alone, because Django has no words for them: the vectors
 (`documents_chunkvector`, one partition for each index version) and the postings of the
-keyword leg (`documents_posting`).
+keyword leg (`documents_posting`). Fixtures reach them through unmanaged models.
 """
 
 from __future__ import annotations
@@ -333,3 +333,49 @@ class DocumentRequest(models.Model):
 
     def __str__(self) -> str:
         return str(self.request_id)
+
+
+class Posting(models.Model):
+    """Where a term stands in up to 1,000 chunks of a document."""
+
+    pk = models.CompositePrimaryKey(
+        "owner_id", "term", "language", "document_id", "segment"
+    )
+    owner = _owner()
+    term = models.TextField()
+    language = models.TextField()
+    document = _reference("documents.Document")
+    segment = models.IntegerField()
+    # As `index.writer.posting` makes them.
+    postings = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        """Made by a migration of its own."""
+
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.document_id}/{self.term}"
+
+
+class ModelVector(models.Model):
+    """A vector of a chunk, by the model that made it: a view.
+
+    What is written goes to each index version of that model, and nowhere if there is
+    none; a first index version without a model takes it on.
+    """
+
+    pk = models.CompositePrimaryKey("model", "chunk_id")
+    model = models.TextField()
+    chunk = _reference("documents.DocumentChunk")
+    owner = _owner()
+    document = _reference("documents.Document")
+    embedding = HalfVectorField(dimensions=DIMENSION)
+
+    class Meta:
+        """Made by a migration of its own."""
+
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.model}/{self.chunk_id}"

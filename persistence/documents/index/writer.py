@@ -86,6 +86,15 @@ async def chunks_replace(
     return count
 
 
+def posting(ordinal: int, occurrences: int, size: int) -> int:
+    """Returns what is stored of a term in a chunk.
+
+    Args:
+        size: How many terms the chunk has, at most `MOST`.
+    """
+    return ordinal << 32 | min(occurrences, MOST) << 16 | size
+
+
 class _Segment:
     """Rows of consecutive chunks."""
 
@@ -103,9 +112,7 @@ class _Segment:
         size = min(len(words), MOST)
         self._term_count += size
         for term, occurrences in Counter(words).items():
-            self._postings[term].append(
-                ordinal << 32 | min(occurrences, MOST) << 16 | size
-            )
+            self._postings[term].append(posting(ordinal, occurrences, size))
         chunk_id = uuid7()
         self._chunks.append(
             (
