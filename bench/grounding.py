@@ -1,12 +1,11 @@
-"""How often the relevance gate is wrong: about questions whose answer is in the documents,
-and about questions whose answer is not.
+"""How often the relevance gate is wrong, where documents answer and where they do not.
 
 Method: the shipped passages (bench/data/retrieval, sixteen languages, with near misses
 for each) are dealt to two guests of a mesh, so that what answers a question belongs to
 one of them. Each question is asked of both: of the one whose documents answer it, and
 of the other one, who has documents about other things and near misses of it. Both are
-also asked what no document of theirs is about. Printed is the gate's word, as `SearchService.SearchChunks` gives it, by where the answer is and by
-language.
+also asked what no document of theirs is about. Printed is the gate's word, as
+`SearchService.SearchChunks` gives it, by where the answer is and by language.
 
     python -m bench.grounding [--edge HOST:PORT] [--signals FILE]
 
@@ -145,7 +144,7 @@ def _silent(done: int, count: int) -> None:
 
 
 def _deal(passages: Sequence[Passage], questions: Sequence[Question]) -> dict[str, int]:
-    """Returns whose each passage is; passages that answer one question stay together."""
+    """Returns whose each passage is; those that answer one question stay together."""
     group = {passage.id: passage.id for passage in passages}
     for question in questions:
         first, *others = sorted(question.gold)

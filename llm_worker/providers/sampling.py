@@ -22,3 +22,13 @@ REPEAT = {"repeat_penalty": 1.1, "repeat_last_n": 256}
 DRY = {"dry_multiplier": 0.8, "dry_allowed_length": 12, "dry_penalty_last_n": 256}
 
 SAMPLING = REPEAT | DRY
+
+# An answer from passages has to repeat them: with what is set above, the built-in model
+# gave 8 of 29 answers right about one passage, with this 17 to 18 (a third of them at
+# temperature 0.7). What goes in circles for longer than a sentence still ends.
+QUOTING = {
+    "repeat_penalty": 1.0,
+    "dry_multiplier": 0.8,
+    "dry_allowed_length": 40,
+    "dry_penalty_last_n": 256,
+}
