@@ -112,15 +112,12 @@ class TestResume:
         events = await read(gateway.send())
         other = gateway.other_user()
 
-        existing = await stream_failure(
-            gateway.resume(events[0].generation_id, **other)
-        )
-        missing = await stream_failure(gateway.resume(str(uuid7()), **other))
+        for id_ in (events[0].generation_id, str(uuid7())):
+            error = await stream_failure(gateway.resume(id_, **other))
 
-        assert grpc.StatusCode.NOT_FOUND == existing.code() == missing.code()
-        assert existing.details() == missing.details()
-        reason = "ERROR_REASON_GENERATION_NOT_FOUND"
-        assert reason == typed(existing).reason_name == typed(missing).reason_name
+            assert grpc.StatusCode.NOT_FOUND == error.code()
+            assert f"No generation {id_}." == error.details()
+            assert "ERROR_REASON_GENERATION_NOT_FOUND" == typed(error).reason_name
 
     async def test_a_stored_answer_begins_with_a_snapshot(self, gateway, store):
         """
