@@ -23,6 +23,7 @@ export const keys = {
   /** All lists of documents at once, to invalidate them. */
   documents: ['documents'] as const,
   documentList: (filter: DocumentFilter) => ['documents', filter] as const,
+  anyDocument: ['any-document'] as const,
   document: (id: string) => ['document', id] as const,
   documentPage: (id: string, number: number) => ['document-page', id, number] as const,
   collections: ['collections'] as const,

@@ -7,6 +7,10 @@ import { createConnectRouter } from '@connectrpc/connect'
 import { createFetchHandler } from '@connectrpc/connect/protocol'
 import { ChatService } from '../../gen/lamla/chat/v1/chat_service_pb'
 import { ConversationService } from '../../gen/lamla/chat/v1/conversation_service_pb'
+import { CollectionService } from '../../gen/lamla/documents/v1/collection_service_pb'
+import { DocumentService } from '../../gen/lamla/documents/v1/document_service_pb'
+import { SearchService } from '../../gen/lamla/documents/v1/search_service_pb'
+import { UploadService } from '../../gen/lamla/documents/v1/upload_service_pb'
 import {
   IdentityService,
   Role,
@@ -29,6 +33,11 @@ export class ScriptedServer {
   conversations: Partial<ServiceImpl<typeof ConversationService>> = {}
   identity: Partial<ServiceImpl<typeof IdentityService>> = {}
   reports: Partial<ServiceImpl<typeof ClientReportService>> = {}
+  /** Without a script of its own there are no documents. */
+  documents: Partial<ServiceImpl<typeof DocumentService>> = {}
+  uploads: Partial<ServiceImpl<typeof UploadService>> = {}
+  collections: Partial<ServiceImpl<typeof CollectionService>> = {}
+  search: Partial<ServiceImpl<typeof SearchService>> = {}
   /** Method names in the order of their calls. */
   calls: string[] = []
   /** Access tokens that are refused from now on. */
@@ -72,6 +81,10 @@ export class ScriptedServer {
       .service(ChatService, this.chat)
       .service(ConversationService, this.conversations)
       .service(ClientReportService, this.reports)
+      .service(DocumentService, { listDocuments: () => ({}), ...this.documents })
+      .service(UploadService, this.uploads)
+      .service(CollectionService, { listCollections: () => ({}), ...this.collections })
+      .service(SearchService, this.search)
   }
 
   #checkToken: Interceptor = (next) => (request) => {

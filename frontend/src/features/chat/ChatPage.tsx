@@ -6,6 +6,9 @@ import type { Message } from '../../api'
 import { useRoute } from '../../router'
 import { useSettings } from '../../settings'
 import { DiagramsContext } from '../../ui/markdown/diagrams'
+import { ScopeLine } from '../scope/ScopeLine'
+import { useChatDocuments } from '../scope/useChatDocuments'
+import { FileDrop } from '../uploads/FileDrop'
 import { ActionsContext } from './actions'
 import { Composer } from './Composer'
 import { DeleteMessageDialog } from './DeleteMessageDialog'
@@ -41,6 +44,7 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
   const { entries, messages, title, isLoading, isMissing, isBusy, running, error } = conversation
   const inputRef = useRef<HTMLTextAreaElement>(null)
   const { scrollRef, contentRef, isStuck, jump, release } = useStickToBottom(conversationId)
+  const documents = useChatDocuments(conversationId)
   useAutosize(inputRef, chat.draft)
   const focusInput = useFocusOnArrival(inputRef, `${conversationId ?? ''}:${visit}`)
   useEscape(chat.stop)
@@ -94,37 +98,48 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
   return (
     <>
       {renderHeader(title || (isEmpty ? '' : 'New chat'))}
-      <div ref={scrollRef} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
-        <div ref={contentRef} className="flex min-h-full flex-col">
-          {error && <NotLoaded error={error} onReload={conversation.reload} />}
-          {isEmpty && !error && <EmptyChat onPick={pick} />}
-          {!isEmpty && (
-            <div className={`${COLUMN} pb-10`}>
-              {isLoading && <TranscriptSkeleton />}
-              <DiagramsContext value={diagrams}>
-                <ActionsContext value={actions}>
-                  <MessageList entries={entries} />
-                </ActionsContext>
-              </DiagramsContext>
-            </div>
-          )}
+      <FileDrop
+        words="Drop to ask about them"
+        onFiles={documents.attach}
+        className="flex min-h-0 flex-1 flex-col"
+      >
+        <div ref={scrollRef} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
+          <div ref={contentRef} className="flex min-h-full flex-col">
+            {error && <NotLoaded error={error} onReload={conversation.reload} />}
+            {isEmpty && !error && <EmptyChat onPick={pick} />}
+            {!isEmpty && (
+              <div className={`${COLUMN} pb-10`}>
+                {isLoading && <TranscriptSkeleton />}
+                <DiagramsContext value={diagrams}>
+                  <ActionsContext value={actions}>
+                    <MessageList entries={entries} />
+                  </ActionsContext>
+                </DiagramsContext>
+              </div>
+            )}
+          </div>
         </div>
-      </div>
-      <div className={`${COLUMN} relative pb-[max(0.75rem,env(safe-area-inset-bottom))]`}>
-        {!isStuck && <JumpButton onJump={jump} />}
-        <Composer
-          inputRef={inputRef}
-          text={chat.draft}
-          onChange={chat.setDraft}
-          onSend={send}
-          onStop={chat.stop && stop}
-          isStopping={running?.isStopping ?? false}
-          isBlocked={isBusy || isLoading || error !== null}
-        />
-        <p className="pt-2 text-center text-fine text-faint">
-          Answers can be wrong. Check what matters.
-        </p>
-      </div>
+        <div className={`${COLUMN} relative pb-[max(0.75rem,env(safe-area-inset-bottom))]`}>
+          {!isStuck && <JumpButton onJump={jump} />}
+          <Composer
+            inputRef={inputRef}
+            text={chat.draft}
+            onChange={chat.setDraft}
+            onSend={send}
+            onStop={chat.stop && stop}
+            isStopping={running?.isStopping ?? false}
+            isBlocked={isBusy || isLoading || error !== null}
+            documents={documents}
+          />
+          <div className="flex flex-wrap items-center justify-center gap-x-3 pt-2 text-fine text-faint">
+            {documents.isWorthShowing && (
+              <ScopeLine scope={documents.scope} onChoose={documents.choose} />
+            )}
+            <p>Answers can be wrong. Check what matters.</p>
+          </div>
+        </div>
+      </FileDrop>
+      {documents.window}
       {removal && (
         <DeleteMessageDialog
           message={removal}

@@ -2,7 +2,20 @@ import { createEvent, fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { useRef, useState } from 'react'
 import { expect, test, vi } from 'vitest'
+import { ALL_DOCUMENTS } from '../scope/scopes'
 import { Composer } from './Composer'
+
+const nothing = () => undefined
+const NO_DOCUMENTS = {
+  scope: ALL_DOCUMENTS,
+  isWorthShowing: false,
+  attached: [],
+  change: nothing,
+  attach: nothing,
+  picker: { pickFiles: nothing, pickFolder: nothing, inputs: null },
+  choose: nothing,
+  window: null,
+}
 
 function Written({ onSend = vi.fn(), ...rest }: Partial<Parameters<typeof Composer>[0]>) {
   const [text, setText] = useState(rest.text ?? '')
@@ -10,6 +23,7 @@ function Written({ onSend = vi.fn(), ...rest }: Partial<Parameters<typeof Compos
     <Composer
       onStop={null}
       isStopping={false}
+      documents={NO_DOCUMENTS}
       isBlocked={false}
       {...rest}
       inputRef={useRef(null)}

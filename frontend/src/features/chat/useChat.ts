@@ -6,13 +6,13 @@ import { useDraft } from './drafts'
 import { useConversation } from './useConversation'
 
 export function useChat(conversationId: string | null) {
-  const { turns } = useServices()
+  const { turns, scopes } = useServices()
   const conversation = useConversation(conversationId)
   const [draft, setDraft] = useDraft(conversationId)
   const { leafId, running } = conversation
 
   const send = (text: string) => {
-    turns.send({ conversationId, parentId: leafId, text, scope: null })
+    turns.send({ conversationId, parentId: leafId, text, scope: scopes.toSend(conversationId) })
     setDraft('')
   }
   const stop = useCallback(() => {

@@ -46,7 +46,7 @@ export const DocumentRow = memo(function DocumentRow(props: Props) {
     <li
       data-document={id}
       data-state={state}
-      className={`flex items-start gap-1 rounded-sm border-b border-line py-1.5 pr-1 pl-2 [contain-intrinsic-size:auto_3.5rem] [content-visibility:auto] hover:bg-hover ${isSelected || isShown ? 'bg-hover' : ''}`}
+      className={`flex items-start gap-1 border-b border-line py-1.5 pr-1 pl-2 [contain-intrinsic-size:auto_3.5rem] [content-visibility:auto] hover:bg-hover ${isSelected || isShown ? 'bg-hover' : ''}`}
     >
       <label className="-ml-2 grid size-9 shrink-0 cursor-pointer place-items-center">
         <input

@@ -79,14 +79,14 @@ export function PassageResults({ query, scope }: Props) {
 
 function Passage({ passage, query }: { passage: FoundPassage; query: string }) {
   const { documentTitle, source, text, headings } = passage
-  const excerpt = excerptOf(text, query)
+  const excerpt = excerptOf(text.replace(/\n{2,}/g, '\n'), query)
   return (
     <li className="rounded-sm border border-line hover:bg-hover">
       <Link to={documentPath(source)} className="block px-3 py-2">
         <span className="flex flex-wrap gap-x-2 text-fine text-faint">
           <span className="font-semibold text-soft">{documentTitle}</span>
           <span>page {source.page}</span>
-          {headings.length > 0 && <span className="truncate">{headings.join(' › ')}</span>}
+          {headings.length > 0 && <span className="truncate">· {headings.join(' › ')}</span>}
         </span>
         <span dir="auto" className="mt-0.5 line-clamp-4 break-words whitespace-pre-line">
           <Highlighted text={excerpt.text} spans={excerpt.spans} />

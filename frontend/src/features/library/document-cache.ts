@@ -56,12 +56,18 @@ export function listWith(
       documents.map((one) => (one.id === document.id ? document : one)),
     )
   }
-  const newest = list.pages[0]?.documents[0]
-  // An older one stands on a page that is not loaded.
-  if (newest && newest.createTime > document.createTime) return list
+  const isBefore = (one: Document) => one.createTime <= document.createTime
+  const page = list.pages.findIndex(({ documents }) => documents.some(isBefore))
+  // An older one than all that are loaded stands on a page that is still to come.
+  if (page < 0 && list.pages.at(-1)?.nextPageToken) return list
+  const target = page < 0 ? list.pages.length - 1 : page
   return changePages(
     list,
-    (documents, index) => (index === 0 ? [document, ...documents] : documents),
+    (documents, index) => {
+      if (index !== target) return documents
+      const place = documents.findIndex(isBefore)
+      return documents.toSpliced(place < 0 ? documents.length : place, 0, document)
+    },
     1,
   )
 }

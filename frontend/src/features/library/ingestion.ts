@@ -150,6 +150,7 @@ export class Ingestion {
     if (event.type === 'document') {
       const { document } = event
       documentChanged(queryClient, document)
+      queryClient.setQueryData(keys.anyDocument, true)
       if (isBeingRead(document)) this.#unfinished.add(document.id)
       else if (this.#unfinished.delete(document.id)) onEnd(document)
     }

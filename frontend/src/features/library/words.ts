@@ -62,12 +62,12 @@ export function phaseInWords(progress: IngestionProgress | null): string {
       return 'Being fetched from the web'
     case 'embedding':
       return chunkCount > 0
-        ? `Made searchable: ${counted(chunksEmbedded, chunkCount)} passages`
-        : 'Made searchable'
+        ? `Becoming searchable: ${counted(chunksEmbedded, chunkCount)} passages`
+        : 'Becoming searchable'
     case 'storing':
       return 'Being stored'
     default:
-      return pageCount > 0 ? `Read: page ${counted(pagesRead, pageCount)}` : 'Being read'
+      return pageCount > 0 ? `Being read: page ${counted(pagesRead, pageCount)}` : 'Being read'
   }
 }
 

@@ -58,11 +58,10 @@ export function PdfPage(props: Props) {
       stop = () => {
         task.cancel()
       }
-      const boxesOfQuote = await writeText(page, layer, scale, quote)
+      const [boxesOfQuote] = await Promise.all([writeText(page, layer, scale, quote), task.promise])
       if (!isCurrentNow()) return
       if (quote) onFound(boxesOfQuote !== null)
       setBoxes(boxesOfQuote ?? [])
-      await task.promise
     }
     const isCurrentNow = () => isCurrent
     draw().catch(() => {

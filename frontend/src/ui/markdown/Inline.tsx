@@ -1,12 +1,16 @@
 /** What stands in a line: text, emphasis, code, links, formulas. */
 
 import type { ReactNode } from 'react'
+import { useContext } from 'react'
+import type { MarkedToken, MarkEndToken } from './annotate'
 import { Caret } from './Caret'
 import { decodeReferences } from './entities'
 import { Formula } from './Formula'
 import type { Token, Tokens } from './lexer'
 import { partsOf } from './lexer'
 import { targetOf } from './links'
+import type { Mark } from './marks'
+import { MarksContext } from './marks'
 import type { MathToken } from './math-syntax'
 
 export function Inline({ tokens }: { tokens: readonly Token[] | undefined }): ReactNode {
@@ -48,9 +52,22 @@ function Part({ token }: { token: Token }): ReactNode {
       return <Checkbox isChecked={(token as Tokens.Checkbox).checked} />
     case 'caret':
       return <Caret />
+    case 'marked':
+      return <span className={MARKED[(token as MarkedToken).look]}>{inner}</span>
+    case 'mark-end':
+      return <MarkEnd mark={(token as MarkEndToken).mark} />
     default:
       return /^<br\s*\/?>$/i.test(token.raw) ? <br /> : token.raw
   }
+}
+
+const MARKED: Record<MarkedToken['look'], string> = {
+  partial: 'underline decoration-notice decoration-dashed decoration-1 underline-offset-4',
+  unsupported: 'underline decoration-danger decoration-dotted decoration-2 underline-offset-4',
+}
+
+function MarkEnd({ mark }: { mark: Mark }) {
+  return useContext(MarksContext)(mark)
 }
 
 const LINK = 'text-accent underline decoration-1 underline-offset-3'

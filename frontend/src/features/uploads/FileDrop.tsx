@@ -2,7 +2,7 @@
 
 import type { DragEvent, ReactNode } from 'react'
 import { useEffect, useRef, useState } from 'react'
-import { filesOf, hasFiles } from '../uploads/picked-files'
+import { filesOf, hasFiles } from './picked-files'
 
 interface Props {
   /** What is said while files are over it. */
