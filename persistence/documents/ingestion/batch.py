@@ -17,12 +17,14 @@ from persistence.documents.models import State
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+# What a fixture brought has no file, and could not be read again.
 _CHOOSE = """
 SELECT d.id, d.state FROM documents_document d
 JOIN identity_user u ON u.id = d.owner_id
 WHERE d.state = ANY (%(states)s)
     AND (%(email)s::text IS NULL OR u.email = %(email)s)
     AND (%(ids)s::uuid[] IS NULL OR d.id = ANY (%(ids)s))
+    AND (d.storage_name <> '' OR d.source_url <> '')
 ORDER BY d.id
 """
 _BEGIN_ANEW = """

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from persistence.documents.ingestion.batch import (
     Choice,
-    Connection,
     Standing,
     documents_choose,
-    documents_look,
     documents_queue,
-    workers_alive,
 )
 from persistence.documents.models import State
 from persistence.identity.managers import email_normalised
-
-SOME_FAILED, NOBODY_WORKS, INTERRUPTED = 1, 3, 130
-LOOK_SECONDS = 0.5
-# Longer than a worker takes to start, or to be started again.
-PATIENCE_SECONDS = 15.0
+from persistence.management.following import (
+    INTERRUPTED,
+    SOME_FAILED,
+    connected,
+    follow,
+)
 
 WAITING = frozenset({State.QUEUED, State.PROCESSING})
 
@@ -82,7 +67,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs it."""
         is_quiet = bool(options["json"])
-        with _connected() as connection:
+        with connected() as connection:
             ids = documents_choose(connection, _choice(options))
             if options["document"] and len(ids) < len(set(options["document"])):
                 raise CommandError("There is no such document.")
@@ -91,7 +76,7 @@ class Command(BaseCommand):
                 self._say(is_quiet, f"{len(ids)} documents wait.", queued=len(ids))
                 return
             try:
-                standing = _follow(connection, ids, is_quiet=is_quiet)
+                standing = follow(connection, ids, is_quiet=is_quiet)
             except KeyboardInterrupt as error:
                 raise CommandError(
                     "Stopped; the ingest worker goes on.", returncode=INTERRUPTED
@@ -125,56 +110,3 @@ def _choice(options: dict[str, Any]) -> Choice:
         return Choice(frozenset(State) - {State.CANCELLED}, email)
     states = frozenset({State.FAILED})
     return Choice(states if options["failed"] else states | WAITING, email)
-
-
-@contextmanager
-def _connected() -> Iterator[Connection]:
-    """Connects as the service role.
-
-    Raises:
-        CommandError: the database cannot be reached.
-    """
-    login = settings.CONFIG.service_database.connection()
-    try:
-        with psycopg.connect(**login, autocommit=True) as connection:
-            yield connection
-    except psycopg.OperationalError as error:
-        raise CommandError(str(error)) from error
-
-
-def _follow(connection: Connection, ids: list[UUID], *, is_quiet: bool) -> Standing:
-    """Shows how it goes on until all have ended.
-
-    Raises:
-        CommandError: nobody works on them.
-    """
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    console = Console(stderr=True, quiet=is_quiet)
-    with Progress(*columns, console=console) as progress:
-        documents = progress.add_task("documents", total=len(ids))
-        chunks = progress.add_task("chunks", total=None)
-        began = time.monotonic()
-        while True:
-            standing = documents_look(connection, ids)
-            progress.update(documents, completed=len(ids) - standing.going)
-            progress.update(
-                chunks,
-                completed=standing.chunks_embedded,
-                total=standing.chunk_count or None,
-            )
-            if not standing.going:
-                return standing
-            if time.monotonic() - began > PATIENCE_SECONDS and not workers_alive(
-                connection, PATIENCE_SECONDS
-            ):
-                raise CommandError(
-                    "No ingest worker runs: start `python -m persistence ingest`."
-                    " The documents wait for it.",
-                    returncode=NOBODY_WORKS,
-                )
-            time.sleep(LOOK_SECONDS)
