@@ -100,6 +100,8 @@ def database(server: TestServer, config: PersistenceSettings) -> Iterator[Databa
     """The test database as the runtime role; empty again after the test."""
     yield config.app_database
     empty(server)
+    for directory in DOCUMENTS.iterdir():
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture
