@@ -59,9 +59,11 @@ async def application_served(
     issuer: TokenIssuer,
     database: Database,  # noqa: ARG001 - Empties it afterwards.
 ) -> AsyncIterator[tuple[DocumentsApplication, Served]]:
-    """The services of documents, as Envoy reaches them."""
+    """The services of documents, as Envoy reaches them; no upload outlives a test."""
     async with documents_served(config, certs, issuer) as served:
         yield served
+    for path in served[0].intake.spool.directory.iterdir():
+        path.unlink()
 
 
 @pytest.fixture

@@ -93,6 +93,8 @@ async def process(
         yield process
         await process.server.stop()
         await process.stop()
+        for path in process.documents.intake.spool.directory.iterdir():
+            path.unlink()
 
 
 @pytest.fixture
