@@ -74,7 +74,8 @@ export function PdfPage(props: Props) {
   }, [pdf, number, scale, quote, onSize, onFound])
 
   useEffect(() => {
-    if (isSought && boxes.length > 0) mark.current?.scrollIntoView({ block: 'center' })
+    // No further than needed: its page is to stay the one that is looked at.
+    if (isSought && boxes.length > 0) mark.current?.scrollIntoView({ block: 'nearest' })
   }, [isSought, boxes])
 
   return (
@@ -89,7 +90,7 @@ export function PdfPage(props: Props) {
             key={index}
             ref={index === 0 ? mark : undefined}
             data-part="passage"
-            className="pdf-mark absolute"
+            className="pdf-mark absolute scroll-my-24"
             style={box}
           />
         ))}
