@@ -8,6 +8,7 @@ the role that owns the tables; `migrate` and `createsuperuser` need that.
 import os
 import sys
 
+import structlog
 from django.core.management import execute_from_command_line
 
 from mesh.settings import SettingsError
@@ -15,6 +16,8 @@ from mesh.settings import SettingsError
 
 def main() -> None:
     """Runs the command that the arguments name."""
+    # What commands print is their answer; it may be JSON.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "persistence.owner_settings")
     try:
         execute_from_command_line(sys.argv)
