@@ -68,6 +68,15 @@ class Matching:
         found = {piece.statement.language for piece in self._pieces}
         return found.pop() if len(found) == 1 else ""
 
+    def nearest(self, question: str, count: int) -> list[str]:
+        """Returns the sentences with most of a question's words, in their order."""
+        asked = Statement.of(question, self.language)
+        places = sorted(
+            range(len(self._pieces)),
+            key=lambda n: (-self._coverage(asked, self._pieces[n]), n),
+        )
+        return [self._pieces[n].quote for n in sorted(places[:count])]
+
     def candidates(self, claim: Statement) -> list[Piece]:
         """Returns the evidence that is worth a closer look, best first."""
         scored = [

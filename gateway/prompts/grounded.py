@@ -35,14 +35,13 @@ class GroundedTemplate:
         ).hexdigest()
         self.version = f"{NAME}@{digest[: len(self._small.version.partition('@')[2])]}"
 
-    def prompt(  # noqa: PLR0913 - What a prompt is made of, by keyword.
+    def prompt(
         self,
         history: Sequence[HistoryMessage],
         blocks: Sequence[Block],
         *,
         secret: str,
         is_doubtful: bool,
-        is_small: bool,
         answer_prefix: str = "",
     ) -> list[PromptMessage]:
         """Returns instructions, conversation, and the question after the passages.
@@ -52,13 +51,19 @@ class GroundedTemplate:
             is_doubtful: Whether the passages may not answer the question.
         """
         *older, question = history
-        if is_small:
-            text = _small_question(blocks, question.text)
-            asked = [replace(question, text=text)]
-            return self._small.prompt(asked, answer_prefix=answer_prefix)
         text = _question(blocks, question.text, secret, is_doubtful=is_doubtful)
         asked = [*older, replace(question, text=text)]
         return self._template.prompt(asked, answer_prefix=answer_prefix)
+
+    def small_prompt(
+        self, question: HistoryMessage, extracts: str, *, answer_prefix: str = ""
+    ) -> list[PromptMessage]:
+        """Returns what the small built-in model is asked: no conversation, no marks.
+
+        It neither follows instructions in a text nor tells them from its own.
+        """
+        asked = replace(question, text=f"{extracts}\n\nQuestion: {question.text}")
+        return self._small.prompt([asked], answer_prefix=answer_prefix)
 
 
 def _question(
@@ -75,12 +80,6 @@ def _question(
     if is_doubtful:
         lines.append("It is not certain that these passages answer the question.")
     return "\n".join([*lines, "", f"Question: {question}"])
-
-
-def _small_question(blocks: Sequence[Block], question: str) -> str:
-    # It neither follows instructions in a text nor tells them from its own.
-    text = "\n\n".join(block.text.strip() for block in blocks)
-    return f"{text}\n\nQuestion: {question}"
 
 
 def _mark(secret: str, texts: Sequence[str]) -> str:

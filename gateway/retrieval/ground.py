@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from math import isclose
 
 import structlog
 
@@ -21,6 +22,7 @@ from gateway.models import Models
 from gateway.prompts.grounded import GroundedTemplate
 from gateway.prompts.template import Template
 from gateway.retrieval import gate
+from gateway.retrieval.extracts import extracts_of
 from gateway.retrieval.model_rewriting import ChosenRewriter
 from gateway.retrieval.not_found import not_found_text
 from gateway.retrieval.passages import blocks_of, choose, room_for
@@ -37,6 +39,10 @@ NEIGHBOURS = 1
 DIVERSITY = 0.3
 # What one form of a question may hold, by the contract.
 QUERY_CHARACTERS = 2_000
+# Unless another one is asked for: what it makes up grows with the temperature.
+SMALL_TEMPERATURE = 0.1
+# A temperature has travelled as 32 bits.
+FLOAT_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,21 +176,28 @@ class GroundAnswer:
         chunks: Sequence[Chunk],
         model: Model | None,
     ) -> Prepared:
-        prompt = self._grounded.prompt(
-            turn.history,
-            blocks_of(chunks),
-            secret=turn.capability,
-            is_doubtful=grounding.state is GroundingState.PARTIAL,
-            is_small=model is not None and model.small_built_in,
-            answer_prefix=turn.answer_prefix,
-        )
-        job = Job(
-            generation_id=turn.view.id,
-            prompt=prompt,
-            config=turn.config,
-            may_quote=True,
-        )
         question = f"{turn.history[-1].text}\n{grounding.query}"
+        config = turn.config
+        if model is not None and model.small_built_in:
+            prompt = self._grounded.small_prompt(
+                turn.history[-1],
+                extracts_of(chunks, question),
+                answer_prefix=turn.answer_prefix,
+            )
+            usual = self._settings.default_temperature
+            if isclose(config.temperature, usual, rel_tol=FLOAT_TOLERANCE):
+                config = replace(config, temperature=SMALL_TEMPERATURE)
+        else:
+            prompt = self._grounded.prompt(
+                turn.history,
+                blocks_of(chunks),
+                secret=turn.capability,
+                is_doubtful=grounding.state is GroundingState.PARTIAL,
+                answer_prefix=turn.answer_prefix,
+            )
+        job = Job(
+            generation_id=turn.view.id, prompt=prompt, config=config, may_quote=True
+        )
         return Prepared(
             job=job, grounding=grounding, chunks=tuple(chunks), question=question
         )
