@@ -149,13 +149,13 @@ class Facts:
 
     Attributes:
         names: Keys of words with a capital, where that makes a name.
-        is_negated: Whether it says no, an odd number of times.
+        negations: How often it says no.
     """
 
     numbers: tuple[Number, ...]
     codes: frozenset[str]
     names: frozenset[str]
-    is_negated: bool
+    negations: int
 
 
 def facts_of(text: str, language: str, words: Sequence[Word] | None = None) -> Facts:
@@ -166,7 +166,7 @@ def facts_of(text: str, language: str, words: Sequence[Word] | None = None) -> F
         numbers=tuple(_numbers(text, words)),
         codes=codes,
         names=_names(text, language, words),
-        is_negated=negations_of(text, language) % 2 == 1,
+        negations=negations_of(text, language),
     )
 
 

@@ -187,7 +187,7 @@ def _contradicts(claim: Statement, evidence: Statement, known: frozenset[str]) -
         return True
     if same_language and not mine.names <= evidence.keys | known:
         return True
-    if mine.is_negated != theirs.is_negated and _is_turned(claim, evidence):
+    if (mine.negations or theirs.negations) and _is_turned(claim, evidence):
         return True
     return same_language and are_opposite(claim.text, evidence.text)
 
@@ -199,14 +199,14 @@ def _is_turned(claim: Statement, evidence: Statement) -> bool:
     """
     parts = [part for part in _CLAUSE.split(evidence.text) if part.strip()]
     if len(parts) == 1 or claim.language != evidence.language:
-        return True
+        return bool((claim.facts.negations + evidence.facts.negations) % 2)
     shares = [len(claim.keys & set(keys_of(part, evidence.language))) for part in parts]
     best = max(shares)
     about = [
         p for p, n in zip(parts, shares, strict=True) if n and n >= best * NEAR_BEST
     ]
     negations = sum(negations_of(part, evidence.language) for part in about)
-    return (negations % 2 == 1) != claim.facts.is_negated
+    return bool((negations + claim.facts.negations) % 2)
 
 
 def _has_number(number: Number, evidence: Statement, *, with_units: bool) -> bool:

@@ -147,7 +147,7 @@ POINTING = {
     "hi": "यह वह इस उस इसका उसका वहाँ",
 }
 JOINING = {
-    "en": "and but or so also then what about",
+    "en": "and but or so also then",
     "de": "und aber oder also dann auch",
     "fr": "et mais ou alors aussi",
     "es": "y pero o entonces también",
