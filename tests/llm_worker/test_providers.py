@@ -14,6 +14,8 @@ from tests.llm_worker import subjects
 from tests.llm_worker.prompts import collect, prompt
 from tests.llm_worker.subjects import idle_after
 
+pytestmark = pytest.mark.parity("A25")
+
 SUBJECTS = {
     "scripted": subjects.scripted,
     "openai_compatible": subjects.openai_compatible,
