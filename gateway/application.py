@@ -105,6 +105,7 @@ class Application:
         ground = GroundAnswer(
             chunks=chunks,
             searching=searching,
+            embedder=embedder,
             rewriter=ChosenRewriter(worker, timeout_seconds=settings.rewrite_seconds),
             models=self._models,
             template=template or Template.load(settings.prompt),

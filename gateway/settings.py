@@ -50,6 +50,12 @@ class GatewaySettings(PeerSettings):
         description="How many tokens of passages from documents a prompt holds at "
         "most; small models and those that run on this machine get less.",
     )
+    small_model_quotes: bool = Field(
+        default=True,
+        description="Whether answers from documents are quotes of the sentences that "
+        "fit best, while the small built-in model answers; false: what it makes of "
+        "them, which is often wrong.",
+    )
     rewrite: Literal["auto", "on", "off"] = Field(
         default="auto",
         description="Whether a model puts follow-up questions into words that "

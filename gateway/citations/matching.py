@@ -68,13 +68,20 @@ class Matching:
         found = {piece.statement.language for piece in self._pieces}
         return found.pop() if len(found) == 1 else ""
 
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        """All sentences of the sources, in order of the passages."""
+        return self._pieces
+
+    def coverages(self, question: str) -> list[float]:
+        """Returns how much of a question's words each sentence has, range [0, 1]."""
+        asked = Statement.of(question, self.language)
+        return [self._coverage(asked, piece) for piece in self._pieces]
+
     def nearest(self, question: str, count: int) -> list[str]:
         """Returns the sentences with most of a question's words, in their order."""
-        asked = Statement.of(question, self.language)
-        places = sorted(
-            range(len(self._pieces)),
-            key=lambda n: (-self._coverage(asked, self._pieces[n]), n),
-        )
+        covered = self.coverages(question)
+        places = sorted(range(len(covered)), key=lambda n: (-covered[n], n))
         return [self._pieces[n].quote for n in sorted(places[:count])]
 
     def candidates(self, claim: Statement) -> list[Piece]:

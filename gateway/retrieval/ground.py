@@ -11,7 +11,7 @@ from math import isclose
 import structlog
 
 from gateway.clients.chunks import Chunk, Chunks, Found
-from gateway.clients.embedder import Embedded
+from gateway.clients.embedder import Embedded, Embedder
 from gateway.clients.worker import Job
 from gateway.domain import EditedMessage, Model, NewMessage, Question, Turn
 from gateway.evidence import Grounding, GroundingState, Passage, ScopeKind
@@ -26,6 +26,7 @@ from gateway.retrieval.extracts import extracts_of
 from gateway.retrieval.model_rewriting import ChosenRewriter
 from gateway.retrieval.not_found import not_found_text
 from gateway.retrieval.passages import blocks_of, choose, room_for
+from gateway.retrieval.quoting import quotes_of
 from gateway.retrieval.searching import Searching
 from gateway.settings import GatewaySettings
 from mesh.errors import ServiceError
@@ -67,11 +68,13 @@ class GroundAnswer:
         chunks: Chunks,
         searching: Searching,
         rewriter: ChosenRewriter,
+        embedder: Embedder,
         models: Models,
         template: Template,
         settings: GatewaySettings,
     ) -> None:
         self._chunks = chunks
+        self._embedder = embedder
         self._searching = searching
         self._rewriter = rewriter
         self._models = models
@@ -153,23 +156,22 @@ class GroundAnswer:
         chosen = choose(found.chunks, room, partial(gate.relevance, found=found))
         passages = tuple(map(_passage, chosen))
         grounding = Grounding(**{**vars(grounding), "passages": passages})
-        return self._answer(turn, grounding, chosen, model)
+        return await self._answer(turn, grounding, chosen, model)
 
     async def _again(self, turn: Turn, grounding: Grounding) -> Prepared:
         if grounding.state is GroundingState.NONE:
             return self._nothing(turn, grounding)
         found = await self.refind(grounding)
-        return self._answer(turn, grounding, found.chunks, await self._model(turn))
+        model = await self._model(turn)
+        return await self._answer(turn, grounding, found.chunks, model)
 
     def _nothing(self, turn: Turn, grounding: Grounding) -> Prepared:
         if turn.scope.kind is ScopeKind.SELECTED:
-            text = not_found_text(turn.history[-1].text)
-            if turn.answer_prefix:
-                text = f"\n\n{text}"
+            text = _after(turn.answer_prefix, not_found_text(turn.history[-1].text))
             return Prepared(text=text, grounding=grounding)
         return Prepared(job=self._plain(turn), grounding=grounding)
 
-    def _answer(
+    async def _answer(
         self,
         turn: Turn,
         grounding: Grounding,
@@ -178,7 +180,15 @@ class GroundAnswer:
     ) -> Prepared:
         question = f"{turn.history[-1].text}\n{grounding.query}"
         config = turn.config
-        if model is not None and model.small_built_in:
+        is_small = model is not None and model.small_built_in
+        if is_small and chunks and self._settings.small_model_quotes:
+            quotes = await quotes_of(chunks, question, self._embedder)
+            return Prepared(
+                text=_after(turn.answer_prefix, quotes),
+                grounding=grounding,
+                chunks=tuple(chunks),
+            )
+        if is_small:
             prompt = self._grounded.small_prompt(
                 turn.history[-1],
                 extracts_of(chunks, question),
@@ -231,6 +241,10 @@ async def _vector_of(query: str, beginning: Beginning | None) -> Embedded | None
     if beginning is None or beginning.embedding is None or beginning.query != query:
         return None
     return await beginning.embedding
+
+
+def _after(prefix: str, text: str) -> str:
+    return f"\n\n{text}" if prefix else text
 
 
 def _checked(state: GroundingState, question: str, found: Found) -> GroundingState:

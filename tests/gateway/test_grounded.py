@@ -399,11 +399,25 @@ class TestSmallModel:
         """An llm_worker with the small built-in model."""
         return ScriptedWorker(script=[GOOD], small=["tiny"])
 
-    async def test_a_small_model_gets_the_best_passages_only(
-        self, gateway, worker, store
-    ):
+    async def test_the_documents_answer_in_its_place(self, gateway, worker, chunk):
         """
-        It loses the thread otherwise.
+        It would get one question in four wrong: the sentence itself is the answer,
+        cited, and no model is asked.
+        """
+        events = await read(gateway.send(QUESTION))
+        (claim,) = told(events, "claim")
+        (citation,) = told(events, "citation")
+
+        assert f"> {GOOD}" in text_of(events)
+        assert generation_pb2.SUPPORT_SUPPORTED == claim.support
+        assert GOOD == citation.quote
+        assert str(chunk.id) == citation.chunk_id
+        assert [] == worker.jobs
+
+    @pytest.mark.parametrize("overrides", [{"small_model_quotes": False}])
+    async def test_it_gets_the_best_passages_only(self, gateway, worker, store):
+        """
+        Where it is to answer all the same: it loses the thread otherwise.
         """
         chunks = [
             a_chunk(f"{LEAVE} Edition {n}. " + "More text. " * 60, coverage=1.0)
