@@ -136,4 +136,9 @@ class TestRuntimeRole:
             "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"
         ).fetchall()
 
-        assert {("chat_conversation",), ("chat_message",)} <= set(names)
+        assert {
+            ("chat_conversation",),
+            ("chat_message",),
+            ("documents_document",),
+            ("documents_documentchunk",),
+        } <= set(names)

@@ -194,3 +194,14 @@ async def person(stack: Stack) -> AsyncIterator[Person]:
     """A new guest."""
     async with channel(stack) as edge:
         yield Person(edge, guest(stack))
+
+
+def service_login(stack: Stack) -> dict[str, Any]:
+    """How to connect to the database as the role that sees everybody's rows."""
+    return {
+        "host": "127.0.0.1",
+        "port": stack.ports.postgres,
+        "dbname": "lamla",
+        "user": "lamla_service",
+        "password": (stack.home / "secrets" / "db-service").read_text().strip(),
+    }

@@ -11,11 +11,12 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import grpc
+import psycopg
 import pytest
 from lamla.chat.v1 import conversation_service_pb2 as conversations
 from lamla.chat.v1 import generation_pb2
-from lamla.documents.v1 import document_pb2, grounding_pb2
 from lamla.documents.v1 import document_service_pb2 as documents
+from lamla.documents.v1 import grounding_pb2
 from lamla.documents.v1 import upload_service_pb2 as uploads
 from lamla.documents.v1.upload_service_pb2_grpc import UploadServiceStub
 
@@ -37,10 +38,14 @@ from tests.system.library import (
     manual,
     person,
     question_about,
+    service_login,
     told,
 )
 
-Phase = document_pb2.IngestionPhase
+TABLES = (
+    *("documents_document", "documents_documentchunk"),
+    *("chat_conversation", "chat_message"),
+)
 
 
 @pytest.fixture
@@ -186,6 +191,40 @@ async def test_the_original_comes_back_byte_for_byte(mesh, ann):
     assert content == by_http
     assert "application/octet-stream" == headers["content-type"]
     assert headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parity("A23")
+@pytest.mark.parity("A87")
+async def test_counts_are_those_of_the_database(mesh, ann):
+    """
+    What the list and one document say is what an operator counts in the tables.
+    """
+    await ann.upload("pumps.pdf", manual("Orion", "Lyra"))
+    request = documents.ListDocumentsRequest()
+    listed = await ann.one(f"{DOCUMENTS}/ListDocuments", request)
+    (document,) = listed.documents
+    asked = documents.GetDocumentRequest(document_id=document.document_id)
+    got = (await ann.one(f"{DOCUMENTS}/GetDocument", asked)).document
+    query = " UNION ALL ".join(
+        f"SELECT '{name}', count(*) FROM {name}"  # noqa: S608 - Names of ours.
+        for name in TABLES
+    )
+    with psycopg.connect(**service_login(mesh)) as connection:
+        rows = dict(connection.execute(query).fetchall())
+        stored = connection.execute(
+            "SELECT"
+            " (SELECT count(*) FROM documents_documentpage WHERE document_id = d.id),"
+            " (SELECT count(*) FROM documents_documentchunk WHERE document_id = d.id),"
+            " (SELECT count(*) FROM documents_document WHERE owner_id = d.owner_id)"
+            " FROM documents_document d WHERE id = %s",
+            [document.document_id],
+        ).fetchone()
+
+    assert document == got
+    assert (got.page_count, got.chunk_count, listed.total_size) == stored
+    assert READY == got.state
+    assert set(TABLES) == rows.keys()
+    assert rows["documents_documentchunk"] >= got.chunk_count > 0
 
 
 async def messages(ann: Person, conversation_id: str) -> list:

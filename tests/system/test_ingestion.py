@@ -24,6 +24,7 @@ from lamla.documents.v1 import (
 
 from deploy.embedded.testing import Stack
 from tests.system.conftest import bearer, channel, guest, scripted
+from tests.system.library import service_login
 
 READY = document_pb2.DOCUMENT_STATE_READY
 CANCELLED = document_pb2.DOCUMENT_STATE_CANCELLED
@@ -113,14 +114,7 @@ def text(chapters: int, subject: str) -> bytes:
 
 def stored(stack: Stack, document_id: str) -> tuple[int, int, int, int]:
     """Counts chunks, their places, their vectors, and what was left behind."""
-    password = (stack.home / "secrets" / "db-service").read_text().strip()
-    with psycopg.connect(
-        host="127.0.0.1",
-        port=stack.ports.postgres,
-        dbname="lamla",
-        user="lamla_service",
-        password=password,
-    ) as connection:
+    with psycopg.connect(**service_login(stack)) as connection:
         row = connection.execute(
             "SELECT count(*), count(DISTINCT (c.page, c.start)),"
             " (SELECT count(*) FROM documents_chunkvector WHERE document_id = %(id)s),"
