@@ -66,7 +66,6 @@ export function createServices(api: Api): Services {
   })
   const uploads = new Uploads({
     library: api.library,
-    storage: localStorage,
     onArrival: ({ document }: Arrival) => {
       ingestion.note(document)
       void queryClient.invalidateQueries({ queryKey: keys.collections })

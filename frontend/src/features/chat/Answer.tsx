@@ -1,21 +1,18 @@
 /** What the model answered, or is answering. */
 
-import { memo, useMemo, useSyncExternalStore } from 'react'
+import { lazy, memo, Suspense, useSyncExternalStore } from 'react'
 import { NO_EVIDENCE } from '../../api'
 import { FrameValue } from '../../ui/frame-value'
 import { Markdown } from '../../ui/markdown/Markdown'
-import { MarksContext } from '../../ui/markdown/marks'
 import { useIsSearched } from '../scope/useScope'
 import { AnswerFooter } from './AnswerFooter'
 import { AnswerNotice } from './AnswerNotice'
-import { AnswerSources } from './AnswerSources'
-import { CitationCards } from './citation-card'
-import { renderClaimEnd } from './CitationChips'
-import { marksOf } from './evidence-marks'
 import { GroundingNotice } from './GroundingNotice'
 import { Speaker } from './Speaker'
 import type { AnswerEntry } from './transcript'
 import { placeOf } from './turns'
+
+const CitedText = lazy(() => import('./CitedText'))
 
 interface Props {
   entry: AnswerEntry
@@ -32,7 +29,7 @@ export const Answer = memo(function Answer({ entry, isNewest }: Props) {
   const isGenerating = turn ? turn.phase !== 'failed' : message?.state === 'generating'
   const stored = message?.evidence ?? NO_EVIDENCE
   const evidence = turn && turn.evidence !== NO_EVIDENCE ? turn.evidence : stored
-  const marked = useMemo(() => marksOf(evidence), [evidence])
+  const plain = <Markdown text={text} isGrowing={isGenerating} />
   const isSearched = useIsSearched(message?.conversationId ?? (turn ? placeOf(turn) : null))
 
   return (
@@ -51,15 +48,15 @@ export const Answer = memo(function Answer({ entry, isNewest }: Props) {
           isSearching={isGenerating && text === '' && isSearched}
           isWaiting={isGenerating && text === ''}
         />
-        <CitationCards>
-          <MarksContext value={renderClaimEnd}>
-            {(text || isGenerating) && (
-              <Markdown text={text} isGrowing={isGenerating} marks={marked.marks} />
-            )}
-          </MarksContext>
-        </CitationCards>
+        {(text || isGenerating) &&
+          (evidence === NO_EVIDENCE ? (
+            plain
+          ) : (
+            <Suspense fallback={plain}>
+              <CitedText text={text} isGenerating={isGenerating} evidence={evidence} />
+            </Suspense>
+          ))}
         <AnswerNotice message={message} turn={turn} />
-        {!isGenerating && <AnswerSources {...marked} />}
         {message && !isGenerating && (
           <AnswerFooter message={message} versions={versions} isNewest={isNewest} />
         )}

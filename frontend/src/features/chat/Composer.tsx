@@ -1,11 +1,13 @@
 /** Where questions are written. */
 
 import type { KeyboardEvent, RefObject, SubmitEvent } from 'react'
+import { lazy, Suspense } from 'react'
 import { SendIcon, SpinnerIcon, StopIcon } from '../../ui/icons'
-import { ScopeChips } from '../scope/ScopeChips'
 import { ScopeMenu } from '../scope/ScopeMenu'
 import type { ChatDocuments } from '../scope/useChatDocuments'
 import { isSendable, lengthOf, MANY_CHARACTERS, MOST_CHARACTERS } from './question-length'
+
+const ScopeChips = lazy(() => import('../scope/ScopeChips'))
 
 interface Props {
   inputRef: RefObject<HTMLTextAreaElement | null>
@@ -44,7 +46,11 @@ export function Composer(props: Props) {
       className="rounded-lg border border-edge bg-raised p-1.5 shadow-float focus-within:border-accent"
     >
       {picker.inputs}
-      <ScopeChips scope={scope} uploads={attached} onChange={change} onShowAll={choose} />
+      {(scope.kind === 'selected' || attached.length > 0) && (
+        <Suspense fallback={null}>
+          <ScopeChips scope={scope} uploads={attached} onChange={change} onShowAll={choose} />
+        </Suspense>
+      )}
       <div className="flex items-end gap-1">
         <ScopeMenu
           scope={scope}

@@ -5,6 +5,7 @@ import { useServices } from '../../services'
 import { Button, IconButton } from '../../ui/Button'
 import { CloseIcon, FileIcon } from '../../ui/icons'
 import { ProgressBar } from '../../ui/ProgressBar'
+import { RememberedUploads } from '../uploads/remembered'
 import type { FileUpload, Uploads } from '../uploads/uploads'
 import { isUnderWay } from '../uploads/uploads'
 import { sizeInWords, uploadInWords } from './words'
@@ -127,12 +128,13 @@ const UploadRow = memo(function UploadRow({ upload, uploads }: RowProps) {
 
 /** Begun before the page was loaded: the same file goes on where it stopped. */
 function InterruptedUploads() {
-  const { api, uploads } = useServices()
-  const [begun, setBegun] = useState(() => [...uploads.remembered.all()])
+  const { api } = useServices()
+  const [remembered] = useState(() => new RememberedUploads(localStorage))
+  const [begun, setBegun] = useState(() => [...remembered.all()])
   if (begun.length === 0) return null
   const forget = () => {
     for (const [sha256, { uploadId }] of begun) {
-      uploads.remembered.forget(sha256)
+      remembered.forget(sha256)
       void api
         .library()
         .then((library) => library.uploads.cancel(uploadId))

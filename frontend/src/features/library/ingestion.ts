@@ -2,16 +2,10 @@
 
 import type { QueryClient } from '@tanstack/react-query'
 import type { Document, IngestionEvent, Library } from '../../api'
-import { ApiError, backoffMs, sleep } from '../../api'
+import { ApiError } from '../../api'
 import { keys } from '../../queries'
 import type { Presence } from '../chat/presence'
-import { Visit } from '../chat/visit'
-import { documentChanged, documentRemoved } from './document-cache'
 
-/** Two heartbeats of 10 s missed, and some seconds for the way. */
-const SILENCE_MS = 25_000
-/** Without a connection to keep, the server is asked so often. */
-const BETWEEN_LOOKS_MS = 2_000
 /** After a break so many documents are asked for one by one. */
 const MOST_ASKED = 20
 
@@ -47,8 +41,7 @@ export class Ingestion {
 
   /** A document is as a call has said. */
   note = (document: Document): void => {
-    this.#take({ type: 'document', document })
-    this.#start()
+    void this.#take({ type: 'document', document }).then(this.#start, () => undefined)
   }
 
   /** For somebody else who comes to this page. */
@@ -59,7 +52,7 @@ export class Ingestion {
     this.#start()
   }
 
-  #start(): void {
+  #start = (): void => {
     if (this.#controller || !this.#isNeeded) return
     this.#controller = new AbortController()
     void this.#run(this.#controller.signal).catch(() => undefined) // It ends by being aborted.
@@ -76,64 +69,20 @@ export class Ingestion {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { presence } = this.#options
-    let failures = 0
-    for (let isFirst = true; ; isFirst = false) {
-      await presence.present(signal)
-      // What ended while nobody listened is not told.
-      if (!isFirst) void this.#catchUp(signal)
-      const visit = new Visit(presence, signal)
-      let retryAfterMs: number | null = null
-      try {
-        await visit.settle()
-        for await (const event of this.#events(visit.signal)) {
-          failures = 0
-          this.#take(event)
-        }
-      } catch (thrown) {
-        signal.throwIfAborted()
-        if (!visit.wasLeft) {
-          failures += 1
-          retryAfterMs = ApiError.from(thrown).retryAfterMs
-        }
-      } finally {
-        visit.end()
-      }
-      if (!visit.hadSlot) await sleep(BETWEEN_LOOKS_MS, signal)
-      if (failures > 0) await sleep(backoffMs(failures, retryAfterMs), signal)
-    }
+    const { library, presence } = this.#options
+    const { followIngestion } = await import('./follow-ingestion')
+    const source = { library, presence, take: this.#take, catchUp: this.#catchUp }
+    await followIngestion(source, signal)
   }
 
-  /** The events of one stream; one that falls silent is given up. */
-  async *#events(outer: AbortSignal): AsyncGenerator<IngestionEvent, void> {
-    const { documents } = await this.#options.library()
-    const controller = new AbortController()
-    const stop = () => {
-      controller.abort(outer.reason)
-    }
-    outer.addEventListener('abort', stop)
-    let timer = setTimeout(stop, SILENCE_MS)
-    try {
-      outer.throwIfAborted()
-      for await (const event of documents.watch(controller.signal)) {
-        clearTimeout(timer)
-        yield event
-        timer = setTimeout(stop, SILENCE_MS)
-      }
-    } finally {
-      clearTimeout(timer)
-      outer.removeEventListener('abort', stop)
-      controller.abort() // Leaving the loop early does not close the request by itself.
-    }
-  }
-
-  async #catchUp(signal: AbortSignal): Promise<void> {
+  /** What ended while nobody listened is not told. */
+  #catchUp = async (signal: AbortSignal): Promise<void> => {
     const { library, queryClient } = this.#options
     void queryClient.invalidateQueries({ queryKey: keys.documents })
     const { documents } = await library()
     for (const id of [...this.#unfinished].slice(0, MOST_ASKED)) {
       try {
-        this.#take({ type: 'document', document: await documents.get(id, signal) })
+        await this.#take({ type: 'document', document: await documents.get(id, signal) })
       } catch (thrown) {
         if (signal.aborted) return
         if (ApiError.from(thrown).code === 'NotFound') this.#unfinished.delete(id)
@@ -141,8 +90,9 @@ export class Ingestion {
     }
   }
 
-  #take(event: IngestionEvent): void {
+  #take = async (event: IngestionEvent): Promise<void> => {
     const { queryClient, onEnd } = this.#options
+    const { documentChanged, documentRemoved } = await import('./document-cache')
     if (event.type === 'removed') {
       this.#unfinished.delete(event.documentId)
       documentRemoved(queryClient, event.documentId)

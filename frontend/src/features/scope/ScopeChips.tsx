@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { useSyncExternalStore } from 'react'
 import type { Scope } from '../../api'
 import { ApiError } from '../../api'
 import { keys } from '../../queries'
@@ -23,7 +22,7 @@ interface Props {
   onShowAll: () => void
 }
 
-export function ScopeChips({ scope, uploads, onChange, onShowAll }: Props) {
+export default function ScopeChips({ scope, uploads, onChange, onShowAll }: Props) {
   const { documentIds, collectionIds } = scope
   const places = collectionIds.length + documentIds.length
   if (places + uploads.length === 0) return null
@@ -208,13 +207,3 @@ function Chip({
 }
 
 const ICON = 'size-4 shrink-0 text-faint'
-
-/** The files that were attached to a chat and have not arrived yet. */
-export function useAttached(conversationId: string | null): readonly FileUpload[] {
-  const { uploads, scopes } = useServices()
-  const all = useSyncExternalStore(uploads.subscribe, uploads.get)
-  return all.filter(
-    ({ origin, phase }) =>
-      phase !== 'done' && origin !== null && scopes.isAt(origin, conversationId),
-  )
-}

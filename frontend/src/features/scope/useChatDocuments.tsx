@@ -1,13 +1,12 @@
 /** The documents of a chat: what they are, and every way to change that. */
 
 import type { ReactNode } from 'react'
-import { lazy, Suspense, useCallback, useState } from 'react'
+import { lazy, Suspense, useCallback, useState, useSyncExternalStore } from 'react'
 import type { Scope } from '../../api'
 import { useServices } from '../../services'
 import type { FileUpload } from '../uploads/uploads'
 import type { FilePicker } from '../uploads/useFilePicker'
 import { useFilePicker } from '../uploads/useFilePicker'
-import { useAttached } from './ScopeChips'
 import { useHasDocuments, useScope } from './useScope'
 
 const ScopeWindow = lazy(() => import('./ScopeWindow'))
@@ -68,4 +67,14 @@ export function useChatDocuments(conversationId: string | null): ChatDocuments {
       </Suspense>
     ),
   }
+}
+
+/** The files that were attached to a chat and have not arrived yet. */
+function useAttached(conversationId: string | null): readonly FileUpload[] {
+  const { uploads, scopes } = useServices()
+  const all = useSyncExternalStore(uploads.subscribe, uploads.get)
+  return all.filter(
+    ({ origin, phase }) =>
+      phase !== 'done' && origin !== null && scopes.isAt(origin, conversationId),
+  )
 }

@@ -1,14 +1,13 @@
 /** The page: conversations at the side, one of them in the middle. */
 
 import { lazy, Suspense, useCallback, useState } from 'react'
-import { LIBRARY, navigate, NEW_CHAT, useRoute } from '../../router'
+import { LIBRARY, navigate, NEW_CHAT, useRoute, useSource } from '../../router'
 import { useServices } from '../../services'
 import { Dialog } from '../../ui/Dialog'
 import { useMediaQuery } from '../../ui/useMediaQuery'
 import { SessionEndedBanner } from '../account/SessionEndedBanner'
 import { ChatPage } from '../chat/ChatPage'
 import { NotFound } from '../chat/NotFound'
-import { SourcePanel } from '../source/SourcePanel'
 import { UploadStatus } from '../uploads/UploadStatus'
 import { ConnectionBanner } from './ConnectionBanner'
 import { LatePart } from './LatePart'
@@ -16,11 +15,13 @@ import { useShortcuts } from './shortcuts'
 import { Sidebar } from './Sidebar'
 import { TopBar } from './TopBar'
 
+const SourcePanel = lazy(() => import('../source/SourcePanel'))
 const LibraryPage = lazy(() => import('../library/LibraryPage'))
 
 export function Layout() {
   const { windows } = useServices()
   const route = useRoute()
+  const source = useSource()
   const isWide = useMediaQuery('(min-width: 48rem)')
   const [isMenuOpen, setMenuOpen] = useState(false)
   const [visits, setVisits] = useState(0)
@@ -100,7 +101,13 @@ export function Layout() {
           <ChatPage conversationId={currentId} visit={visits} renderHeader={topBar} />
         )}
       </main>
-      <SourcePanel />
+      {source && (
+        <LatePart>
+          <Suspense fallback={null}>
+            <SourcePanel source={source} />
+          </Suspense>
+        </LatePart>
+      )}
     </div>
   )
 }

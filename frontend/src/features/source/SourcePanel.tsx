@@ -1,20 +1,16 @@
 /** The document that stands beside the page: at its side where there is room, else over it. */
 
 import type { KeyboardEvent } from 'react'
-import { lazy, Suspense, useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import type { Source } from '../../router'
-import { navigate, pathWith, useSource } from '../../router'
+import { navigate, pathWith } from '../../router'
 import { Dialog } from '../../ui/Dialog'
-import { SpinnerIcon } from '../../ui/icons'
 import { useMediaQuery } from '../../ui/useMediaQuery'
 import { LatePart } from '../shell/LatePart'
+import { SourceViewer } from './SourceViewer'
 
-const SourceViewer = lazy(() => import('./SourceViewer'))
-
-export function SourcePanel() {
-  const source = useSource()
+export default function SourcePanel({ source }: { source: Source }) {
   const isWide = useMediaQuery('(min-width: 64rem)')
-  if (!source) return null
   const close = () => {
     navigate(pathWith(null), { replace: true })
   }
@@ -39,11 +35,7 @@ interface ViewerProps {
 function Viewer({ source, onClose }: ViewerProps) {
   return (
     <LatePart>
-      <Suspense
-        fallback={<SpinnerIcon className="m-auto size-5 animate-late animate-spin text-faint" />}
-      >
-        <SourceViewer source={source} onClose={onClose} />
-      </Suspense>
+      <SourceViewer source={source} onClose={onClose} />
     </LatePart>
   )
 }

@@ -28,7 +28,7 @@ interface Props {
   onClose: () => void
 }
 
-export default function SourceViewer({ source, onClose }: Props) {
+export function SourceViewer({ source, onClose }: Props) {
   const { api, queryClient } = useServices()
   const { documentId } = source
   const query = useQuery({

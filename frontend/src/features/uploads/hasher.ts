@@ -1,11 +1,7 @@
 /** Hashes files: in a worker where there are workers. */
 
 import type { HashOrder, HashReport } from './hash-worker'
-
-/** A file that was there when it was chosen cannot be read now. */
-export class UnreadableFile extends Error {
-  override readonly name = 'UnreadableFile'
-}
+import { UnreadableFile } from './unreadable-file'
 
 interface Job {
   onRead: (readBytes: number) => void

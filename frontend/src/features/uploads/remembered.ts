@@ -1,5 +1,7 @@
 /** Uploads that have begun, kept over a reload: the same file goes on where it stopped. */
 
+import { UPLOADS_KEY } from './upload-storage'
+
 export interface RememberedUpload {
   uploadId: string
   fileName: string
@@ -8,7 +10,6 @@ export interface RememberedUpload {
   time: number
 }
 
-const KEY = 'lamla.uploads'
 /** The server removes what gets no part for a day. */
 const KEPT_MS = 24 * 60 * 60_000
 
@@ -39,13 +40,9 @@ export class RememberedUploads {
     if (all.delete(sha256)) this.#write(all)
   }
 
-  clear(): void {
-    this.#storage.removeItem(KEY)
-  }
-
   #read(): Map<string, RememberedUpload> {
     try {
-      const stored: unknown = JSON.parse(this.#storage.getItem(KEY) ?? '{}')
+      const stored: unknown = JSON.parse(this.#storage.getItem(UPLOADS_KEY) ?? '{}')
       const entries = Object.entries(stored ?? {}) as [string, unknown][]
       return new Map(
         entries.filter((entry): entry is [string, RememberedUpload] => isOne(entry[1])),
@@ -57,7 +54,7 @@ export class RememberedUploads {
 
   #write(all: Map<string, RememberedUpload>): void {
     try {
-      this.#storage.setItem(KEY, JSON.stringify(Object.fromEntries(all)))
+      this.#storage.setItem(UPLOADS_KEY, JSON.stringify(Object.fromEntries(all)))
     } catch {
       // A full storage costs no more than the way back after a reload.
     }

@@ -3,10 +3,11 @@
 import type { Arrival, Upload, UploadCalls } from '../../api'
 import { ApiError, backoffMs, newRequestId, sleep } from '../../api'
 import type { Hasher } from './hasher'
-import { hexOf, UnreadableFile } from './hasher'
+import { hexOf } from './hasher'
 import type { Pace } from './pace'
 import { PartSize } from './part-size'
 import type { RememberedUploads } from './remembered'
+import { UnreadableFile } from './unreadable-file'
 
 /** Uploads that the server does not know any more, or that turned out to be another file. */
 const MOST_RESTARTS = 2

@@ -2,19 +2,15 @@
 
 import type { Arrival, Library } from '../../api'
 import { ApiError } from '../../api'
-import { Hasher, UnreadableFile } from './hasher'
-import { Pace } from './pace'
-import { RememberedUploads } from './remembered'
+import type { Engine } from './engine'
+import { UnreadableFile } from './unreadable-file'
 import type { Progress } from './upload-file'
-import { uploadFile } from './upload-file'
+import { forgetUploads } from './upload-storage'
 
 /** Two connections at once leave one for everything else where a browser has six for streams too. */
 const MOST_AT_ONCE = 2
 /** Over HTTP/2 there are more. */
 const MOST_AT_ONCE_HTTP2 = 3
-/** The edge takes 600 calls in a minute. */
-const PACE = { perSecond: 8, burst: 60 }
-
 export interface FileUpload {
   key: string
   name: string
@@ -41,9 +37,9 @@ interface Target {
 
 interface Options {
   library: () => Promise<Library>
-  storage: Storage
   onArrival: (arrival: Arrival) => void
-  hasher?: Hasher
+  /** Makes what sends files: loaded when the first one comes. */
+  engine?: () => Promise<Engine>
 }
 
 interface Order {
@@ -53,10 +49,9 @@ interface Order {
 }
 
 export class Uploads {
-  readonly remembered: RememberedUploads
   #library: () => Promise<Library>
-  #hasher: Hasher
-  #pace = new Pace(PACE)
+  #load: () => Promise<Engine>
+  #engine: Promise<Engine> | null = null
   #onArrival: (arrival: Arrival) => void
   #uploads: readonly FileUpload[] = []
   #orders = new Map<string, Order>()
@@ -64,11 +59,10 @@ export class Uploads {
   #count = 0
   #listeners = new Set<() => void>()
 
-  constructor({ library, storage, onArrival, hasher = new Hasher() }: Options) {
+  constructor({ library, onArrival, engine = loadEngine }: Options) {
     this.#library = library
     this.#onArrival = onArrival
-    this.#hasher = hasher
-    this.remembered = new RememberedUploads(storage)
+    this.#load = engine
     addEventListener('beforeunload', (event) => {
       // The browser asks whether to leave: what is under way would have to be chosen again.
       if (this.isBusy) event.preventDefault()
@@ -119,7 +113,7 @@ export class Uploads {
   /** For somebody else who comes to this page. */
   clear(): void {
     for (const { key } of this.#uploads) this.cancel(key)
-    this.remembered.clear()
+    forgetUploads()
   }
 
   #isOnItsWay(file: File, { origin = null }: Target): boolean {
@@ -164,16 +158,12 @@ export class Uploads {
   async #run(key: string, { file, target, controller: { signal } }: Order): Promise<void> {
     try {
       const { uploads: calls } = await this.#library()
-      const means = {
-        calls,
-        hasher: this.#hasher,
-        remembered: this.remembered,
-        pace: this.#pace,
-        report: (progress: Progress) => {
-          if (!signal.aborted) this.#patch(key, progress)
-        },
+      const engine = await this.#started()
+      const report = (progress: Progress) => {
+        if (!signal.aborted) this.#patch(key, progress)
       }
-      const arrival = await uploadFile(file, target.collectionIds ?? [], means, signal)
+      const { collectionIds = [] } = target
+      const arrival = await engine.send({ file, collectionIds, calls, report }, signal)
       this.#patch(key, { phase: 'done', done: file.size, waiting: null })
       this.#orders.delete(key)
       this.#onArrival(arrival)
@@ -182,6 +172,14 @@ export class Uploads {
       if (signal.aborted) return
       this.#patch(key, { phase: 'failed', waiting: null, ...whyFailed(thrown) })
     }
+  }
+
+  #started(): Promise<Engine> {
+    this.#engine ??= this.#load().catch((thrown: unknown) => {
+      this.#engine = null // What could not be loaded is loaded the next time.
+      throw thrown
+    })
+    return this.#engine
   }
 
   #patch(key: string, change: Partial<FileUpload>): void {
@@ -193,6 +191,8 @@ export class Uploads {
     for (const listener of this.#listeners) listener()
   }
 }
+
+const loadEngine = async () => new (await import('./engine')).Engine(localStorage)
 
 export function isUnderWay({ phase }: FileUpload): boolean {
   return phase !== 'done' && phase !== 'failed'

@@ -1,6 +1,6 @@
 import { render } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
-import { Markdown } from './Markdown'
+import { MarkedMarkdown } from './MarkedMarkdown'
 import type { Mark } from './marks'
 import { MarksContext } from './marks'
 
@@ -24,7 +24,7 @@ function shown(text: string, isGrowing = false) {
   const props = marked(text)
   const { container } = render(
     <MarksContext value={(mark) => <sup>[{mark.key}]</sup>}>
-      <Markdown {...props} isGrowing={isGrowing} />
+      <MarkedMarkdown {...props} isGrowing={isGrowing} />
     </MarksContext>,
   )
   return container.querySelector('[data-part=text]')!
@@ -77,7 +77,7 @@ describe('what stands at the end of a mark', () => {
     const { text } = marked('⟦One.⟧')
     const { container } = render(
       <MarksContext value={({ key }) => <sup>{key}</sup>}>
-        <Markdown
+        <MarkedMarkdown
           text={text}
           marks={['a', 'b'].map((key) => ({ start: 0, end: 4, look: 'plain', key }))}
         />
@@ -90,7 +90,11 @@ describe('what stands at the end of a mark', () => {
   test('a mark beyond the text that has come has no end yet', () => {
     const { container } = render(
       <MarksContext value={() => '!'}>
-        <Markdown text="One" isGrowing marks={[{ start: 0, end: 40, look: 'plain', key: '1' }]} />
+        <MarkedMarkdown
+          text="One"
+          isGrowing
+          marks={[{ start: 0, end: 40, look: 'plain', key: '1' }]}
+        />
       </MarksContext>,
     )
 
@@ -116,7 +120,7 @@ test('while the text grows, the marks keep their places', () => {
   const { text, marks } = marked(whole)
   const view = (length: number) => (
     <MarksContext value={({ key }) => <sup>[{key}]</sup>}>
-      <Markdown
+      <MarkedMarkdown
         text={text.slice(0, length)}
         isGrowing={length < text.length}
         marks={marks.filter(({ end }) => end <= length)}
