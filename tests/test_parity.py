@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-BUILT_STEPS = {1, 2}
+BUILT_STEPS = {1, 2, 3}
 
 ROW = re.compile(r"^\| (A[\d\u2013]+) \| (.*)$", re.MULTILINE)
 STEPS = re.compile(r"\[([\d, ]+)\]")
