@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import grpc
 from google.protobuf.message import Message
 from lamla.chat.v1 import chat_service_pb2, generation_pb2
 from lamla.documents.v1 import document_pb2, retrieval_scope_pb2
@@ -17,7 +16,7 @@ from lamla.documents.v1 import upload_service_pb2 as uploads
 
 from deploy.embedded.testing import Stack
 from mesh.ids import uuid7
-from tests.clients import GrpcClient, method
+from tests.clients import GrpcClient, JsonClient, method
 from tests.persistence.parsing.pdf_files import paragraph, pdf
 from tests.system.conftest import channel, guest
 
@@ -62,10 +61,14 @@ def question_about(name: str) -> str:
 
 
 class Person:
-    """A guest, calling by native gRPC through Envoy."""
+    """A guest, calling through Envoy.
 
-    def __init__(self, edge: grpc.aio.Channel, token: str) -> None:
-        self._client = GrpcClient(edge)
+    Attributes:
+        seen: Every response to `call`, and so to all but `download`.
+    """
+
+    def __init__(self, client: GrpcClient | JsonClient, token: str) -> None:
+        self._client = client
         self.token = token
         self.seen: list[Message] = []
 
@@ -76,6 +79,7 @@ class Person:
             Refused: it failed.
         """
         if method(name).client_streaming:
+            assert isinstance(self._client, GrpcClient)
             up = self._client.upstream(name, [request], token=self.token)
             responses = [await up]
         elif method(name).server_streaming:
@@ -191,9 +195,9 @@ def told(events: list[Any], kind: str) -> list[Any]:
 
 @asynccontextmanager
 async def person(stack: Stack) -> AsyncIterator[Person]:
-    """A new guest."""
+    """A new guest, by native gRPC."""
     async with channel(stack) as edge:
-        yield Person(edge, guest(stack))
+        yield Person(GrpcClient(edge), guest(stack))
 
 
 def service_login(stack: Stack) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from deploy.embedded.testing import Stack
 from mesh.channels import PeerChannel
 from mesh.credentials import Certificates
 from mesh.ids import uuid7
-from tests.clients import GrpcWebClient, Refused
+from tests.clients import GrpcWebClient, JsonClient, Refused
 from tests.system.conftest import bearer, guest
 from tests.system.library import (
     CONVERSATIONS,
@@ -74,7 +74,8 @@ async def received(ann: Person, upload_id: str) -> int:
 async def test_an_upload_goes_on_after_a_kill(mesh, ann):
     """
     kill -9 of persistence between two parts: what was acknowledged is there, the rest
-    follows, and the file that comes back is the one that was sent.
+    follows, also from a client of another protocol, and the file that comes back is the
+    one that was sent.
     """
     content = random.Random(3).randbytes(2 * MEBIBYTE + 4_321)
     promised = hashlib.sha256(content).hexdigest()
@@ -84,8 +85,10 @@ async def test_an_upload_goes_on_after_a_kill(mesh, ann):
     os.kill(mesh.pid("persistence"), signal.SIGKILL)
 
     offset = await received(ann, id_)
-    await ann.send(id_, content, offset)
-    completed = await ann.complete(id_)
+    async with aiohttp.ClientSession() as http:
+        script = Person(JsonClient(http, mesh.url), ann.token)
+        await script.send(id_, content, offset)
+        completed = await script.complete(id_)
     document = await ann.ended(completed.document.document_id)
 
     assert MEBIBYTE == offset

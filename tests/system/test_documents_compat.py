@@ -14,6 +14,7 @@ from lamla.chat.v1 import conversation_service_pb2 as conversations
 from lamla.documents.v1 import grounding_pb2
 
 from deploy.embedded.testing import Stack
+from tests.clients import GrpcClient
 from tests.system.conftest import channel, guest
 from tests.system.library import (
     CONVERSATIONS,
@@ -114,7 +115,7 @@ async def test_the_answer_rests_on_the_file(mesh):
         aiohttp.ClientSession() as http,
         channel(mesh) as edge,
     ):
-        ann = Person(edge, guest(mesh))
+        ann = Person(GrpcClient(edge), guest(mesh))
         await ann.upload("other.txt", question_about("Lyra").encode())
         older = Older(http, mesh.url, ann.token)
         await older.send(
