@@ -11,6 +11,7 @@ from itertools import groupby
 
 from gateway.citations.matching import Matching, Piece
 from gateway.citations.meaning import Meaning
+from gateway.citations.stating import states
 from gateway.clients.chunks import Chunk
 from gateway.clients.embedder import Embedder
 
@@ -19,24 +20,30 @@ SENTENCES = 3
 COMPARED = 40
 # Beside the best one, a sentence must fit the question nearly as well.
 NEARLY = 0.75
+# More than so many line ends make a list of something, not a sentence.
+LINES = 2
 
 
 async def quotes_of(chunks: Sequence[Chunk], question: str, embedder: Embedder) -> str:
     """Returns the sentences that fit a question best, as Markdown, in their order."""
     matching = Matching(chunks, "")
-    pieces = matching.pieces[:COMPARED]
+    pieces = [piece for piece in matching.pieces if _says_something(piece)][:COMPARED]
     nearness = await Meaning(embedder).nearness(
         question, [piece.quote for piece in pieces]
     )
-    coverage = matching.coverages(question)
+    covered = dict(zip(matching.pieces, matching.coverages(question), strict=True))
     scores = [
-        covered + max(0.0, nearness.get(piece.quote, 0.0))
-        for piece, covered in zip(pieces, coverage, strict=False)
+        covered[piece] + max(0.0, nearness.get(piece.quote, 0.0)) for piece in pieces
     ]
     places = sorted(range(len(pieces)), key=lambda n: (-scores[n], n))[:SENTENCES]
     best = scores[places[0]] if places else 0.0
     chosen = sorted(n for n in places if scores[n] >= NEARLY * best)
     return "\n\n".join(_quotes([pieces[n] for n in chosen]))
+
+
+def _says_something(piece: Piece) -> bool:
+    """Leaves out tables of contents, headings and the like."""
+    return piece.quote.count("\n") <= LINES and states(piece.statement)
 
 
 def _quotes(pieces: Sequence[Piece]) -> list[str]:
