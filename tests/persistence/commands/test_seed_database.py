@@ -58,7 +58,7 @@ def with_own(owner_id: UUID) -> None:
     asyncio.run(orm.run(store, owner=owner_id))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def small(server):
     """A database with the small size, left as it is by who reads only."""
     yield called("seed_database", "--size", "small")
