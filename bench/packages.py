@@ -104,10 +104,10 @@ def _unpack(archive: Path, folder: Path) -> None:
         _run("dpkg-deb", "-x", str(archive), str(folder), folder=folder)
     elif archive.suffix == ".zip":
         with zipfile.ZipFile(archive) as packed:
-            packed.extractall(folder)
+            packed.extractall(folder)  # noqa: S202 - It stays inside the folder.
     else:
         with tarfile.open(archive) as packed:
-            packed.extractall(folder, filter="data")  # noqa: S202 - Filtered.
+            packed.extractall(folder, filter="data")
 
 
 _FETCH = {"debian": _from_debian, "npm": _from_npm, "pypi": _from_pypi}

@@ -3,6 +3,7 @@
 Format codes: ECMA-376 part 1, 18.8.30 and 18.8.31.
 """
 
+import math
 import re
 from datetime import datetime, timedelta
 
@@ -28,7 +29,9 @@ def shown(value: str, format_number: int, code: str, *, since_1904: bool) -> str
         return _moment(number, format_number, code, since_1904=since_1904) or value
     places = percent_places(format_number, code)
     if places is not None:
-        return f"{number * 100:.{places}f}%"
+        # Spreadsheets round a half up, where Python takes the even digit.
+        shift = 10.0**places
+        return f"{math.floor(number * 100 * shift + 0.5) / shift:.{places}f}%"
     return plain(number)
 
 

@@ -39,6 +39,7 @@ class _Flow:
     row: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     after: list[Block] = field(default_factory=list)
+    done: list[Block] = field(default_factory=list)
 
 
 class RtfText:
@@ -49,7 +50,7 @@ class RtfText:
         self.depth = 0
         self._state = _State()
         self._outer: list[tuple[_State, _Flow]] = []
-        self._flow = _Flow()
+        self._main = self._flow = _Flow()
         self._page = "cp1252"
         self._encodings: dict[int, str] = {}
         self._font = 0
@@ -72,22 +73,24 @@ class RtfText:
             if self.depth < _MAX_DEPTH:
                 self._outer.append((self._state, self._flow))
         elif token.word == "}":
-            yield from self._end_group()
+            self._end_group()
         elif token.word in ("u", "'"):
             self._unicode(token.number or 0)
         elif self._to_skip:
             self._to_skip -= 1
         elif ignorable and token.word not in rtf_words.ENTERED:
             self._state = replace(self._state, skipped=True)
-        else:
+        elif self._flow is self._main:
             yield from self._control(token.word, token.number)
+        else:
+            self._flow.done += self._control(token.word, token.number)
 
     def finish(self) -> Iterator[Block]:
         """What is left at the end."""
         yield from self._end_paragraph()
         yield from self._end_table()
 
-    def _end_group(self) -> Iterator[Block]:
+    def _end_group(self) -> None:
         self._decode()
         self._to_skip = 0
         self.depth -= 1
@@ -95,7 +98,7 @@ class RtfText:
             return
         state, flow = self._outer.pop()
         if flow is not self._flow:
-            done = [*self._end_paragraph(), *self._end_table()]
+            done = [*self._flow.done, *self._end_paragraph(), *self._end_table()]
             repeated = self._state.where.startswith(("header", "footer"))
             for block in done:
                 if not repeated or block.text not in self._once:
@@ -104,7 +107,6 @@ class RtfText:
                     self._once.add(block.text)
             self._flow = flow
         self._state = state
-        yield from ()
 
     def _control(self, word: str, number: int | None) -> Iterator[Block]:
         if word in rtf_words.CHARACTERS:

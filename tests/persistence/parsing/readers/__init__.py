@@ -1,0 +1,1 @@
+"""Readers of each format, on small files made by code."""
