@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.clients.chunks import Found
 from gateway.evidence import GroundingState, Scope, ScopeKind
+from gateway.language.scripts import language_of
 from gateway.retrieval import gate
 from gateway.retrieval.searching import Searching
 
@@ -33,4 +34,6 @@ class SearchDocuments:
             [query], scope=scope, limit=limit or DEFAULT_LIMIT, is_lenient=False
         )
         is_searched = found.scope_has_chunks or scope.kind is ScopeKind.SELECTED
-        return found, gate.judge(found) if is_searched else None
+        if not is_searched:
+            return found, None
+        return found, gate.judge(found, language_of(query))

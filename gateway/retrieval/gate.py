@@ -11,6 +11,7 @@ from statistics import fmean
 
 from gateway.clients.chunks import Chunk, Found
 from gateway.evidence import GroundingState
+from gateway.language.scripts import TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,17 @@ class Scale:
     Attributes:
         foreign: That of the best chunk where nothing has to do with the question.
         answering: That of a chunk that answers it in other words.
+        translated: How much lower both are when question and chunk are in different
+            languages.
     """
 
     foreign: float
     answering: float
+    translated: float
 
-    def relevance(self, similarity: float) -> float:
+    def relevance(self, similarity: float, *, is_translated: bool = False) -> float:
         """Returns 0 for a foreign chunk, 1 for one that answers, at most a bit more."""
-        above = similarity - self.foreign
+        above = similarity - self.foreign + self.translated * is_translated
         return min(max(above / (self.answering - self.foreign), 0.0), MOST)
 
     def distance(self, one: float, other: float) -> float:
@@ -37,10 +41,10 @@ class Scale:
 
 # By the begin of the index version, which names the model.
 _SCALES = {
-    "all-minilm-l6-v2": Scale(0.30, 0.60),
-    "multilingual-e5": Scale(0.76, 0.88),
+    "all-minilm-l6-v2": Scale(0.30, 0.60, 0.0),
+    "multilingual-e5": Scale(0.76, 0.88, 0.03),
 }
-_OTHERS = Scale(0.30, 0.60)
+_OTHERS = Scale(0.30, 0.60, 0.05)
 
 MOST = 1.2
 # So much of the scale lies between a chunk that answers and others of its topic.
@@ -53,6 +57,8 @@ STANDING_OUT = 0.2
 USUAL = 0.4
 # Where the model knows the language: both legs alike.
 NEAR_WEIGHT = 0.5
+# In another language than the question's words say little.
+TRANSLATED_WEIGHT = 0.75
 ENOUGH = 0.58
 DOUBTFUL = 0.34
 # Of the keyword leg alone.
@@ -60,11 +66,15 @@ ENOUGH_WORDS = 0.5
 DOUBTFUL_WORDS = 0.3
 
 
-def judge(found: Found) -> GroundingState:
-    """Says whether the best of what was found answers the question."""
+def judge(found: Found, language: str = "") -> GroundingState:
+    """Says whether the best of what was found answers the question.
+
+    Args:
+        language: The question's; empty when it cannot be told.
+    """
     if not found.chunks:
         return GroundingState.NONE
-    best = max(relevance(chunk, found) for chunk in found.chunks)
+    best = max(relevance(chunk, found, language) for chunk in found.chunks)
     enough, doubtful = (
         (ENOUGH, DOUBTFUL) if _is_near(found) else (ENOUGH_WORDS, DOUBTFUL_WORDS)
     )
@@ -73,8 +83,12 @@ def judge(found: Found) -> GroundingState:
     return GroundingState.PARTIAL if best >= doubtful else GroundingState.NONE
 
 
-def relevance(chunk: Chunk, found: Found) -> float:
-    """Returns how much one chunk has to do with the question; 0 is nothing."""
+def relevance(chunk: Chunk, found: Found, language: str = "") -> float:
+    """Returns how much one chunk has to do with the question; 0 is nothing.
+
+    Args:
+        language: As in `judge`.
+    """
     if not _is_near(found):
         return chunk.coverage
     if chunk.vector is None:
@@ -82,11 +96,12 @@ def relevance(chunk: Chunk, found: Found) -> float:
     scale = _scale(found.index_version)
     similarity = chunk.vector.score
     near = NEAR_WEIGHT * scale.relevance(similarity)
-    return (
-        near
-        + (1 - NEAR_WEIGHT) * chunk.coverage
-        + _standing_out(similarity, found, scale)
-    )
+    value = near + (1 - NEAR_WEIGHT) * chunk.coverage
+    own = chunk.language.partition("-")[0]
+    if language and own in TOLD and own != language:
+        near = scale.relevance(similarity, is_translated=True)
+        value = max(value, TRANSLATED_WEIGHT * near)
+    return value + _standing_out(similarity, found, scale)
 
 
 def _standing_out(similarity: float, found: Found, scale: Scale) -> float:

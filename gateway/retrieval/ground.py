@@ -136,7 +136,8 @@ class GroundAnswer:
             diversity=DIVERSITY,
             embedded=await _vector_of(queries[0], beginning),
         )
-        state = gate.judge(found)
+        language = language_of(queries[0])
+        state = gate.judge(found, language)
         if state is GroundingState.GROUNDED and len(queries) > 1:
             state = _checked(state, queries[0], found)
         grounding = Grounding(
@@ -153,7 +154,8 @@ class GroundAnswer:
             most_tokens=self._settings.passage_tokens,
             is_local=self._models.is_built_in(turn.config.model),
         )
-        chosen = choose(found.chunks, room, partial(gate.relevance, found=found))
+        relevance = partial(gate.relevance, found=found, language=language)
+        chosen = choose(found.chunks, room, relevance)
         passages = tuple(map(_passage, chosen))
         grounding = Grounding(**{**vars(grounding), "passages": passages})
         return await self._answer(turn, grounding, chosen, model)
@@ -183,11 +185,9 @@ class GroundAnswer:
         is_small = model is not None and model.small_built_in
         if is_small and chunks and self._settings.small_model_quotes:
             quotes = await quotes_of(chunks, question, self._embedder)
-            return Prepared(
-                text=_after(turn.answer_prefix, quotes),
-                grounding=grounding,
-                chunks=tuple(chunks),
-            )
+            if quotes:
+                text = _after(turn.answer_prefix, quotes)
+                return Prepared(text=text, grounding=grounding, chunks=tuple(chunks))
         if is_small:
             prompt = self._grounded.small_prompt(
                 turn.history[-1],
