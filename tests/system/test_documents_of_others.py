@@ -64,7 +64,7 @@ VALUES: dict[str, Any] = {
     "size_bytes": len(PART),
     "text": QUESTION,
     "title": "Mine",
-    "url": "https://example.org/kant.pdf",
+    "url": "https://kant.invalid/kant.pdf",
 }
 # They succeed by contract, and do nothing: what is not there is gone already.
 SUCCEEDS = {
