@@ -11,15 +11,16 @@ from tests.system.conftest import guest, post, scripted, send_request
 @pytest.mark.parity("A12")
 def test_only_persistence_reaches_the_database(mesh):
     """
-    While the mesh works, no other process of it has a connection to PostgreSQL.
+    While the mesh works, no other process of it has a connection to PostgreSQL. The
+    ingest worker is persistence, too: the same code with the same credentials.
     """
     post(mesh, "/v1/chat:reply", {"message": send_request()}, token=guest(mesh))
     launcher = psutil.Process(mesh.process.pid)
-    peers = {
-        name: {mesh.pid(name)}
+    persistence, ingest = (
+        {mesh.pid(name)}
         | {child.pid for child in psutil.Process(mesh.pid(name)).children()}
-        for name in ("gateway", "llm_worker", "persistence", "envoy")
-    }
+        for name in ("persistence", "ingest")
+    )
     connected = {
         process.pid
         for process in launcher.children(recursive=True)
@@ -27,8 +28,8 @@ def test_only_persistence_reaches_the_database(mesh):
         if connection.raddr and connection.raddr.port == mesh.ports.postgres
     }
 
-    assert connected & peers["persistence"]
-    assert set() == connected - peers["persistence"]
+    assert connected & persistence
+    assert set() == connected - persistence - ingest
 
 
 @pytest.mark.parity("A115")
