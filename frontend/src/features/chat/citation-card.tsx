@@ -12,6 +12,7 @@ import {
   useRef,
   useState,
 } from 'react'
+import { createPortal } from 'react-dom'
 import type { Citation } from '../../api'
 import { navigate, pathWith } from '../../router'
 import type { ClaimMark, NumberedSource } from './evidence-marks'
@@ -104,7 +105,7 @@ function CitationCard({
   useLayoutEffect(() => {
     if (ref.current) place(ref.current, anchor.getBoundingClientRect())
   }, [anchor])
-  return (
+  return createPortal(
     <div
       ref={ref}
       id={id}
@@ -127,7 +128,8 @@ function CitationCard({
       {support === 'partial' && (
         <p className="mt-1.5 text-fine text-notice">It says only a part of this sentence.</p>
       )}
-    </div>
+    </div>,
+    document.body,
   )
 }
 

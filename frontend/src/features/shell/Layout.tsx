@@ -80,7 +80,7 @@ export function Layout() {
           />
         </Dialog>
       )}
-      <main className="flex min-w-0 flex-1 flex-col bg-paper">
+      <main className="flex min-w-0 flex-1 flex-col bg-paper [container:page/inline-size]">
         <ConnectionBanner />
         <SessionEndedBanner />
         {!isWide && route.page !== 'library' && <UploadStatus onFollow={closeMenu} />}
