@@ -151,9 +151,17 @@ def _telling(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def lines_of(text: IO[str]) -> Iterator[str]:
-    """Lines with their ends; one that is longer than any line comes in pieces."""
+    """Lines with their ends; a very long one comes in pieces that end at a blank."""
+    rest = ""
     while line := text.readline(_LINE):
+        line = rest + line
+        rest = ""
+        if len(line) >= _LINE and not line.endswith("\n"):
+            end = line.rfind(" ") + 1
+            line, rest = (line[:end], line[end:]) if end else (line, "")
         yield line
+    if rest:
+        yield rest
 
 
 _META = re.compile(rb"(?i)<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)")

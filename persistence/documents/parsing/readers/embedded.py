@@ -31,6 +31,9 @@ MAX_DEPTH = 4
 """Documents inside documents inside documents: deeper ones are left out."""
 _START = 1 << 12
 _LIMIT = 4000
+_TEXT_SUFFIXES = frozenset(
+    (".txt", ".text", ".csv", ".tsv", ".md", ".log", ".ics", ".vcf", ".xml", ".json")
+)
 _HTML = re.compile(rb"(?i)\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body)\b")
 _MAIL = re.compile(rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
 _BY_MAIN_PART: dict[str, Callable[[Package], Iterator[Block]]] = {
@@ -68,13 +71,23 @@ def _blocks(data: bytes, depth: int, name: str) -> Iterator[Block]:
         from persistence.documents.parsing.readers.mail import mail_blocks  # noqa: PLC0415
 
         yield from mail_blocks(data, depth=depth)
-    else:
+    elif _is_text(data, name):
         text = decode(data)
         refuse_junk(text)
         if PurePath(name.lower()).suffix in (".md", ".markdown"):
             yield from markdown_blocks(text)
         else:
             yield from prose_blocks(iter(text.splitlines(keepends=True)), _LIMIT)
+
+
+def _is_text(data: bytes, name: str) -> bool:
+    """Small pictures decode as a text of some encoding, too; so more must say it."""
+    if PurePath(name.lower()).suffix in _TEXT_SUFFIXES:
+        return True
+    try:
+        return bool(data.decode()) and b"\0" not in data
+    except UnicodeDecodeError:
+        return False
 
 
 def _packed(data: bytes, depth: int) -> Iterator[Block]:

@@ -66,7 +66,8 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
 def related(*targets: tuple[str, str]) -> str:
     """A part of relationships: r1, r2 and so on, of some kinds, to some parts."""
     rows = "".join(
-        f'<Relationship Id="r{number}" Type="{RELATIONSHIPS}/{kind}" Target="{target}"/>'
+        f'<Relationship Id="r{number}" Type="{RELATIONSHIPS}/{kind}"'
+        f' Target="{target}"/>'
         for number, (kind, target) in enumerate(targets, start=1)
     )
     return f'<Relationships xmlns="{PACKAGE}">{rows}</Relationships>'

@@ -40,7 +40,8 @@ def document(body: str, *related: tuple[str, str], **parts: str | bytes) -> byte
     return samples.zipped(
         {
             "_rels/.rels": samples.related(("officeDocument", "word/document.xml")),
-            "word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>",
+            "word/document.xml": f"<w:document {W}><w:body>{body}</w:body>"
+            "</w:document>",
             "word/_rels/document.xml.rels": samples.related(
                 ("styles", "styles.xml"), ("numbering", "numbering.xml"), *related
             ),
@@ -176,10 +177,12 @@ class TestDocx:
             ("aFChunk", "part.html"),
             **{
                 "data1.xml": f"<dgm:dataModel {W}><dgm:ptLst><dgm:pt><dgm:t><a:p><a:r>"
-                "<a:t>Plan</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>",
+                "<a:t>Plan</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst>"
+                "</dgm:dataModel>",
                 "chart1.xml": f"<c:chartSpace {W}><c:ser><c:tx><c:v>Sales</c:v></c:tx>"
                 '<c:cat><c:pt idx="0"><c:v>May</c:v></c:pt></c:cat>'
-                '<c:val><c:pt idx="0"><c:v>4</c:v></c:pt></c:val></c:ser></c:chartSpace>',
+                '<c:val><c:pt idx="0"><c:v>4</c:v></c:pt></c:val></c:ser>'
+                "</c:chartSpace>",
                 "part.html": "<html><body><p>From a page</p></body></html>",
             },
         )

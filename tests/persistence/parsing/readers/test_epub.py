@@ -6,7 +6,9 @@ from persistence.documents.parsing.domain import FailureReason, ParseError
 from persistence.documents.parsing.media_types import EPUB
 from tests.persistence.parsing.readers import samples
 
-CONTAINER = '<container><rootfiles><rootfile full-path="OPS/book.opf"/></rootfiles></container>'
+CONTAINER = (
+    '<container><rootfiles><rootfile full-path="OPS/book.opf"/></rootfiles></container>'
+)
 OPF = """<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata>
 <dc:title>A Book</dc:title><dc:language>fr</dc:language></metadata>
 <manifest><item id="a" href="a%20b.xhtml" media-type="application/xhtml+xml"/>

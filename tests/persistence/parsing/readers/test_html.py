@@ -93,7 +93,9 @@ class TestReader:
         [
             "<meta charset=windows-1251><p>Привет, мир".encode("cp1251"),
             "<p>Привет, мир, как дела сегодня вечером".encode("cp1251"),
-            "<?xml version='1.0' encoding='koi8-r'?><p>Привет, мир</p>".encode("koi8-r"),
+            "<?xml version='1.0' encoding='koi8-r'?><p>Привет, мир</p>".encode(
+                "koi8-r"
+            ),
             "<meta charset=windows-1251><p>Привет, мир".encode(),
             "\ufeff<p>Привет, мир".encode("utf-16-le"),
         ],

@@ -116,7 +116,8 @@ class TestSheets:
             "<table:table-cell><text:p>a</text:p></table:table-cell>"
             '<table:table-cell table:number-columns-repeated="2"/>'
             "<table:table-cell><text:p>d</text:p></table:table-cell>"
-            '<table:table-cell table:number-columns-repeated="16000"/></table:table-row>'
+            '<table:table-cell table:number-columns-repeated="16000"/>'
+            "</table:table-row>"
             '<table:table-row table:number-rows-repeated="2"><table:table-cell'
             ' office:value="4"/></table:table-row>'
             '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/>'

@@ -1,5 +1,7 @@
 """RTF: bytes in the encodings of their fonts, tables, notes."""
 
+# ruff: noqa: RUF001 - Letters of other scripts look alike.
+
 import pytest
 
 from persistence.documents.parsing.domain import (
@@ -42,7 +44,8 @@ class TestRtf:
         """
         found = texts(
             rb"{\header top\par}one{\footnote noted\par twice} two\par{\header top\par}"
-            rb"\trowd\intbl a\cell b\cell\row\trowd\intbl 1\cell 2\cell\row\pard end\par"
+            rb"\trowd\intbl a\cell b\cell\row"
+            rb"\trowd\intbl 1\cell 2\cell\row\pard end\par"
         )
 
         assert found == ["one two", "top", "noted", "twice", "a | b\n1 | 2", "end"]

@@ -56,7 +56,10 @@ class TestXlsx:
         Dates and percentages by their format, strings without their readings, and an
         empty cell keeps the place of the next one.
         """
-        strings = "<si><t>na</t></si><si><r><t>to</t></r><r><t>tal</t></r><rPh><t>x</t></rPh></si>"
+        strings = (
+            "<si><t>na</t></si><si><r><t>to</t></r><r><t>tal</t></r>"
+            "<rPh><t>x</t></rPh></si>"
+        )
         data = workbook(
             '<row><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row>'
             '<row><c r="A2" s="1"><v>45292</v></c><c r="B2" t="b"><v>1</v></c>'
@@ -76,7 +79,7 @@ class TestXlsx:
             f'<row>{text(f"A{n}", f"item {n}")}<c r="B{n}"><v>{n}</v></c></row>'
             for n in range(2, 300)
         )
-        data = workbook(f'<row>{text("A1", "Name")}{text("B1", "Count")}</row>{rows}')
+        data = workbook(f"<row>{text('A1', 'Name')}{text('B1', 'Count')}</row>{rows}")
 
         found = samples.pages(tmp_path, data, XLSX, page=500)
 
@@ -91,9 +94,9 @@ class TestXlsx:
         A title over a table is a paragraph; empty columns at the left are not kept.
         """
         data = workbook(
-            f'<row>{text("B1", "Report")}</row>'
-            f'<row>{text("B3", "a")}{text("C3", "b")}</row>'
-            f'<row>{text("B4", "1")}{text("C4", "2")}</row>'
+            f"<row>{text('B1', 'Report')}</row>"
+            f"<row>{text('B3', 'a')}{text('C3', 'b')}</row>"
+            f"<row>{text('B4', '1')}{text('C4', '2')}</row>"
         )
 
         found = samples.blocks(tmp_path, data, XLSX)
@@ -108,8 +111,8 @@ class TestXlsx:
         What a sheet hides is still text of its file.
         """
         data = workbook(
-            f'<row>{text("A1", "shown")}</row>',
-            f'<row>{text("A1", "hidden")}</row>',
+            f"<row>{text('A1', 'shown')}</row>",
+            f"<row>{text('A1', 'hidden')}</row>",
             **{
                 "xl/worksheets/_rels/sheet1.xml.rels": samples.related(
                     ("comments", "../comments1.xml")
