@@ -27,7 +27,10 @@ def row_blocks(rows: Iterable[Sequence[str]], limit: int) -> Iterator[Block]:
         if not text:
             continue
         if not header:
-            header = text
+            # It is repeated for every table, so it may not be of any length.
+            header = text[:limit]
+            if len(text) > limit:
+                yield from paragraph(text)
             continue
         if held and length + len(text) > limit:
             yield Block(BlockKind.TABLE, "\n".join((header, *held)))

@@ -22,6 +22,8 @@ _SENTENCE_END = re.compile(r"[.!?…]['\")\]»”’]*\s|[。！？｡؟।።][
 _MOST_SLICES = 8000
 _USUAL_RATIO = 10
 """How many characters a byte of a zipped document is, at most."""
+_ENDLESS_ROW = 10
+"""A row that is so many pages long is read as running text."""
 _OVERFULL = 1.5
 """A block is cut when it is this many times as long as a page."""
 _ENDS_EARLY = 0.6
@@ -86,12 +88,20 @@ def _pieces(whole: Block, limit: int) -> Iterator[Block]:
 
 def _table_pieces(whole: Block, limit: int) -> Iterator[Block]:
     header, *rows = whole.text.split("\n")
+    if len(header) > limit * _ENDLESS_ROW:
+        for text in cut_text(whole.text, limit):
+            yield Block(BlockKind.PARAGRAPH, text)
+        return
     held: list[str] = []
     length = 0
     for row in rows:
         if held and length + len(row) > limit:
             yield Block(BlockKind.TABLE, "\n".join((header, *held)))
             held, length = [], 0
+        if len(row) > limit * _ENDLESS_ROW:
+            for text in cut_text(row, limit):
+                yield Block(BlockKind.PARAGRAPH, text)
+            continue
         held.append(row)
         length += len(row) + 1
     if held or not rows:

@@ -23,7 +23,7 @@ TEXTS = {
     "cs": "Všichni lidé se rodí svobodní a sobě rovní co do důstojnosti a práv.",
     "pl": "Wszyscy ludzie rodzą się wolni i równi w swej godności i swych prawach.",
     "de": "Alle Menschen sind frei und gleich an Würde geboren; Größe zählt nicht.",
-    "fr": "Tous les êtres humains naissent égaux en dignité et en droits, à l’évidence.",
+    "fr": "Les êtres humains naissent égaux en dignité et en droits, n’est-ce pas.",
     "tr": "Bütün insanlar hür, haysiyet ve haklar bakımından eşittir.",
 }
 CASES = [

@@ -65,3 +65,14 @@ class TestDelimited:
         assert len(found) > 20
         assert all(page.text.startswith("id | name\n") for page in found)
         assert "1999 | name 1999" in found[-1].text
+
+    def test_cells_without_end_do_not_multiply(self, tmp_path):
+        """
+        A header of megabytes is not repeated for every row, nor is a page as long.
+        """
+        text = "h" * 200_000 + ",b\n" + "x,1\n" * 500 + "y" * 200_000 + ",2\n"
+
+        found = samples.pages(tmp_path, text, CSV, page=1000)
+
+        assert max(len(page.text) for page in found) < 5000
+        assert sum(len(page.text) for page in found) < 3_000_000
