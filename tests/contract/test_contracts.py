@@ -15,8 +15,8 @@ INTERNAL = {"lamla.llm.v1", "lamla.store.v1"}
 # Older clients' paths: they are as they were, without request ids and pages.
 OLDER = "lamla.compat.v1"
 # Signing in twice is two sessions, as meant; a refresh token is its own idempotency.
-# Of documents: what says how things are to be, or names an upload and a place in it, can
-# be said twice; a search changes nothing; the stream's id is in its first message.
+# Of documents: what says how things are to be, or names an upload and a place in it,
+# can be said twice; a search changes nothing; the stream's id is in its first message.
 WITHOUT_REQUEST_ID = {
     "lamla.chat.v1.ChatService.CancelGeneration",
     "lamla.chat.v1.ChatService.Reply",
