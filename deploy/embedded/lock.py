@@ -37,7 +37,7 @@ def held(path: Path, *, or_else: str) -> Iterator[None]:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Waits for the lock of a file, for what takes milliseconds."""
+    """Waits for the lock of a file, for what takes milliseconds to seconds."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

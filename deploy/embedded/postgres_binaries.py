@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.embedded.errors import StartError
+from deploy.embedded.lock import locked
 
 # The builtin locale provider, which needs no locale of the machine: PostgreSQL 17.
 _OLDEST_MAJOR = 17
@@ -62,14 +63,21 @@ class Binaries:
         target = directory / hashlib.sha256(version.encode()).hexdigest()[:12]
         root = self.movable[0].parent
         if not target.exists():
-            temporary = directory / f"{target.name}.new"
-            shutil.rmtree(temporary, ignore_errors=True)
-            for tree in self.movable:
-                shutil.copytree(
-                    tree, temporary / tree.name, symlinks=True, copy_function=_copy
-                )
-            temporary.rename(target)
+            # Two homes may copy at the same time: the later one waits for the first.
+            with locked(directory / f"{target.name}.lock"):
+                self._copy_once(target)
         return Binaries(target / self.directory.relative_to(root))
+
+    def _copy_once(self, target: Path) -> None:
+        if target.exists():
+            return
+        temporary = target.with_name(f"{target.name}.new")
+        shutil.rmtree(temporary, ignore_errors=True)
+        for tree in self.movable:
+            shutil.copytree(
+                tree, temporary / tree.name, symlinks=True, copy_function=_copy
+            )
+        temporary.rename(target)
 
 
 def find_binaries(named: Path | None) -> Binaries:

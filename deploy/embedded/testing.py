@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -44,7 +45,8 @@ class Stack:
     ) -> None:
         """Chooses free ports where none are given."""
         self.home = home
-        self._base = _free_range(_PORTS)
+        # Held for as long as this process lives: a mesh may be stopped and come back.
+        self._base, self._claim = _free_range(_PORTS)
         self.port = port or self._base + 11
         self.admin_port = admin_port or self._base + 12
         self._environment = dict(environment or {})
@@ -83,6 +85,11 @@ class Stack:
         if self._process is None:
             raise RuntimeError("The stack was not started.")
         return self._process
+
+    @property
+    def runs(self) -> bool:
+        """Whether the launcher was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
 
     def pid(self, name: str) -> int:
         """The pid of a part: gateway, gateway-2, llm_worker, ingest, envoy, …"""
@@ -162,7 +169,7 @@ class Stack:
 
     def _discard(self) -> None:
         """Leaves nothing behind outside of the home, whatever the test did."""
-        if self._process is not None and self._process.poll() is None:
+        if self.runs:
             self.stop()
         shutil.rmtree(Home(self.home.resolve()).outside, ignore_errors=True)
 
@@ -183,13 +190,33 @@ class Stack:
         }
 
 
-def _free_range(count: int) -> int:
-    """A number after which fewer than `count` ports are free."""
+def _free_range(count: int) -> tuple[int, socket.socket]:
+    """A number after which fewer than `count` ports are free, and the claim on them."""
     # Below the range the kernel takes ports of outgoing connections from.
     first, last = 21_000, 31_000
     for base in random.sample(range(first, last, count), k=100):
+        claim = _claimed(base)
+        if claim is None:
+            continue
         with suppress(StartError):
             numbers = range(base + 1, base + count)
             check_free([Port(number, "a test", "none") for number in numbers])
-            return base
+            return base, claim
+        claim.close()
     raise RuntimeError("No range of free ports was found.")
+
+
+def _claimed(base: int) -> socket.socket | None:
+    """Keeps other tests from the ports after `base` until the socket is closed.
+
+    A port is free until its peer listens, so two meshes that start at the same time
+    could choose the same ones. The name of an abstract socket can be had once per
+    network namespace, as ports can, and goes with the process.
+    """
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0lamla-test-ports-{base}")
+    except OSError:
+        claim.close()
+        return None
+    return claim
