@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator
+from typing import IO
 from urllib.parse import quote
 
 import structlog
@@ -28,20 +30,44 @@ async def original_pieces(document: Document) -> AsyncGenerator[bytes, None]:
     """
     if not document.storage_name:
         raise errors.document_not_found(document.id)
+    original = _Original(document.storage_name)
+    ahead = asyncio.ensure_future(files.run(original.read))
     try:
-        file = await files.run(original_open, document.storage_name)
+        while piece := await ahead:
+            ahead = asyncio.ensure_future(files.run(original.read))
+            yield piece
     except FileNotFoundError as error:
         log.error("original_missing", document_id=str(document.id))  # noqa: TRY400 - Its name says it all.
         raise errors.document_not_found(document.id) from error
-    ahead = asyncio.ensure_future(files.run(file.read, PIECE_BYTES))
-    try:
-        while piece := await ahead:
-            ahead = asyncio.ensure_future(files.run(file.read, PIECE_BYTES))
-            yield piece
     finally:
-        # A thread may be reading: it is not to lose the file under its hands.
-        await asyncio.gather(ahead, return_exceptions=True)
-        await files.run(file.close)
+        ahead.cancel()
+        await files.surely(original.close)
+
+
+class _Original:
+    """A file for threads: one may close it while another one reads."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._file: IO[bytes] | None = None
+        self._is_closed = False
+        self._lock = threading.Lock()
+
+    def read(self) -> bytes:
+        """Returns the next piece; empty at the end."""
+        with self._lock:
+            if self._is_closed:
+                return b""
+            if self._file is None:
+                self._file = original_open(self._name)
+            return self._file.read(PIECE_BYTES)
+
+    def close(self) -> None:
+        """Reads no more."""
+        with self._lock:
+            self._is_closed = True
+            if self._file is not None:
+                self._file.close()
 
 
 def attachment(file_name: str) -> str:

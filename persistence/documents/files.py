@@ -35,6 +35,13 @@ async def run(function: Callable[..., R], /, *args: Any, **kwargs: Any) -> R:
         return await asyncio.get_running_loop().run_in_executor(_threads(), call)
 
 
+async def surely(function: Callable[[], None]) -> None:
+    """Awaits work that tidies up, and is done when the call is cancelled, too."""
+    # Whose write has failed is cancelled, too, a moment later: a future that waits for
+    # its thread would be taken out of the queue.
+    await asyncio.shield(asyncio.wrap_future(_threads().submit(function)))
+
+
 async def try_run(function: Callable[..., object], /, *args: Any) -> None:
     """Awaits work whose failure is no failure of the call: a sweep will do it again."""
     try:

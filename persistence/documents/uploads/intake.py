@@ -141,11 +141,11 @@ class Intake:
         Raises:
             ServiceError: `DEPENDENCY_UNAVAILABLE`.
         """
-        receiver = await files.run(self.spool.receiver, self.max_file_bytes)
+        receiver = self.spool.receiver(self.max_file_bytes)
         try:
             yield receiver
         finally:
-            await files.run(receiver.discard)
+            await files.surely(receiver.discard)
 
     async def received(
         self, owner_id: UUID, request: StreamRequest, receiver: Receiver

@@ -60,7 +60,7 @@ class Spool:
         self.path(upload_id).unlink(missing_ok=True)
 
     def receiver(self, max_bytes: int) -> Receiver:
-        """Opens a file for one stream."""
+        """Gives a file for one stream."""
         return Receiver(self.directory / f"{uuid7()}.stream", max_bytes)
 
     def remove_old(self) -> int:
@@ -83,17 +83,19 @@ class Spool:
 
 
 class Receiver:
-    """Takes a file in as it comes, piece by piece."""
+    """Takes a file in as it comes, piece by piece.
+
+    Who is cancelled discards it while a thread may still be writing.
+    """
 
     def __init__(self, path: Path, max_bytes: int) -> None:
-        """Creates the file at `path`."""
+        """The file at `path` is made with the first piece."""
         self.path = path
         self._max_bytes = max_bytes
         self._size = 0
         self._hash = hashlib.sha256()
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._is_open = True
-        # Who is cancelled discards the file while a thread may still be writing.
+        self._descriptor: int | None = None
+        self._is_over = False
         self._lock = threading.Lock()
 
     def write(self, data: bytes) -> None:
@@ -102,30 +104,37 @@ class Receiver:
         Raises:
             ServiceError: `FILE_TOO_LARGE`.
         """
-        self._size += len(data)
-        if self._size > self._max_bytes:
-            raise errors.file_too_large(self._max_bytes)
         with self._lock:
-            if self._is_open:
-                self._hash.update(data)
-                _write_all(self._descriptor, data)
+            if self._is_over:
+                return
+            if self._descriptor is None:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+                self._descriptor = os.open(self.path, flags, 0o600)
+            self._size += len(data)
+            if self._size > self._max_bytes:
+                raise errors.file_too_large(self._max_bytes)
+            self._hash.update(data)
+            _write_all(self._descriptor, data)
 
     def finish(self) -> Digest:
         """Waits until the disk has it all; says what it is."""
-        os.fsync(self._descriptor)
-        self._close()
-        return Digest(self._size, self._hash.digest())
+        with self._lock:
+            if self._descriptor is not None:
+                os.fsync(self._descriptor)
+            self._close()
+            return Digest(self._size, self._hash.digest())
 
     def discard(self) -> None:
-        """Removes the file, unless it was moved."""
-        self._close()
-        self.path.unlink(missing_ok=True)
+        """Takes no more and removes the file, unless it was moved."""
+        with self._lock:
+            self._close()
+            self.path.unlink(missing_ok=True)
 
     def _close(self) -> None:
-        with self._lock:
-            if self._is_open:
-                self._is_open = False
-                os.close(self._descriptor)
+        self._is_over = True
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
 
 def digest_of(path: Path) -> Digest:
