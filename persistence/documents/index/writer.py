@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ from persistence.pool import Connection
 
 # Chunks that are held in memory, and share rows of postings.
 SEGMENT = 1000
+# Of them, those that are analysed at a time: a millisecond each, in a thread.
+SLICE = 100
 MOST = 65_535
 """The largest count that a posting can hold."""
 
@@ -73,9 +76,9 @@ async def chunks_replace(
         )
     segment = _Segment(document, 0)
     count = term_count = 0
-    async for chunk in chunks:
-        segment.add(count, chunk)
-        count += 1
+    async for part in _sliced(chunks):
+        await asyncio.to_thread(segment.add, count, part)
+        count += len(part)
         if count % SEGMENT == 0:
             term_count += await segment.write(connection)
             segment = _Segment(document, count // SEGMENT)
@@ -95,6 +98,19 @@ def posting(ordinal: int, occurrences: int, size: int) -> int:
     return ordinal << 32 | min(occurrences, MOST) << 16 | size
 
 
+async def _sliced(
+    chunks: AsyncIterable[IndexedChunk],
+) -> AsyncIterator[list[IndexedChunk]]:
+    part: list[IndexedChunk] = []
+    async for chunk in chunks:
+        part.append(chunk)
+        if len(part) == SLICE:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
 class _Segment:
     """Rows of consecutive chunks."""
 
@@ -106,7 +122,11 @@ class _Segment:
         self._postings: dict[str, list[int]] = defaultdict(list)
         self._term_count = 0
 
-    def add(self, ordinal: int, indexed: IndexedChunk) -> None:
+    def add(self, first: int, part: Sequence[IndexedChunk]) -> None:
+        for ordinal, indexed in enumerate(part, first):
+            self._add(ordinal, indexed)
+
+    def _add(self, ordinal: int, indexed: IndexedChunk) -> None:
         document, chunk = self._document, indexed.chunk
         words = terms(chunk.with_context(document.title), document.language)
         size = min(len(words), MOST)
