@@ -18,8 +18,8 @@ from persistence.documents.selectors import DocumentNow, document_get
 _REQUEUE = """
 UPDATE documents_document
 SET state = 1, attempt = attempt + 1, phase = 0, pages_read = 0, page_count = 0,
-    chunks_embedded = 0, chunk_count = 0, language = '', failed_page_count = 0,
-    failure = NULL, update_time = clock_timestamp()
+    chunks_embedded = 0, chunk_count = 0, failed_page_count = 0, failure = NULL,
+    update_time = clock_timestamp()
 WHERE id = %(id)s AND owner_id = %(owner_id)s AND state IN (4, 5)
 RETURNING attempt
 """

@@ -24,15 +24,26 @@ FROM (
 _COLLECTIONS = """
 SELECT id FROM documents_collection WHERE owner_id = %s AND id = ANY (%s)
 """
+# While a document is read anew, its row counts the chunks to come; what is found until
+# then are those of before, if it had any.
 _SCOPE = """
 SELECT i.id, i.model, s.chunks, s.terms, s.languages
 FROM documents_indexversion i,
 LATERAL (
-    SELECT coalesce(sum(chunk_count), 0)::bigint AS chunks,
+    SELECT coalesce(sum(there.chunks), 0)::bigint AS chunks,
         coalesce(sum(term_count), 0)::bigint AS terms,
         coalesce(array_agg(DISTINCT language), '{}') AS languages
-    FROM documents_document
-    WHERE owner_id = %(owner)s AND chunk_count > 0
+    FROM documents_document d,
+    LATERAL (
+        SELECT CASE
+            WHEN d.state = 3 THEN d.chunk_count
+            WHEN d.term_count > 0 THEN (
+                SELECT max(c.ordinal) + 1 FROM documents_documentchunk c
+                WHERE c.document_id = d.id AND c.owner_id = d.owner_id
+            )
+        END AS chunks
+    ) AS there
+    WHERE owner_id = %(owner)s AND there.chunks > 0
       AND (%(documents)s::uuid[] IS NULL OR id = ANY (%(documents)s::uuid[]))
 ) AS s
 WHERE i.state = 2

@@ -14,6 +14,7 @@ from lamla.store.v1.chunk_service_pb2_grpc import ChunkServiceStub
 
 from mesh.ids import uuid7
 from mesh.testing import Served, TokenIssuer, serving
+from persistence.documents.models import State
 from persistence.documents.retrieval.policy import POLICY
 from persistence.documents.retrieval.servicer import SERVICE, ChunkServicer
 from persistence.pool import Pool
@@ -25,6 +26,7 @@ from tests.persistence.documents.library import (
     document_store,
     vector_of,
 )
+from tests.persistence.documents.services import document_set
 
 PUMPS = Text(
     "Pump manual",
@@ -255,6 +257,32 @@ class TestVectorLeg:
 
         assert ["The impeller of the "] == texts(found)
         assert not found.vector_leg_used
+
+
+class TestReading:
+    async def test_what_is_read_anew_is_found_meanwhile(self, chunks, pool, ada):
+        """
+        By its chunks of before, in its language, although its row counts anew.
+        """
+        document_id = await document_store(pool, ada.id, GERMAN)
+        await document_set(str(document_id), state=State.PROCESSING, chunk_count=0)
+
+        found = await chunks.search(ada, "Haus")
+
+        assert ["Die Häuser der Siedl"] == texts(found)
+
+    async def test_what_is_read_for_the_first_time_is_not_there_yet(
+        self, chunks, pool, ada
+    ):
+        """
+        Its chunks are counted, but none is stored.
+        """
+        document_id = await document_store(pool, ada.id, Text("Empty", []))
+        await document_set(str(document_id), state=State.PROCESSING, chunk_count=9)
+
+        found = await chunks.search(ada, "Haus")
+
+        assert not found.scope_has_chunks
 
 
 class TestScope:
