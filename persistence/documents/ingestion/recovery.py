@@ -41,9 +41,11 @@ WHERE state IN (1, 2) AND update_time < now() - make_interval(secs => %s)
         WHERE job.lock = document.id::text AND job.status IN ('todo', 'doing'))
 LIMIT 1000
 """
+# What was cancelled may be tried again, soon or never.
 _UNWANTED = """
 DELETE FROM documents_stagedvector staged USING documents_document document
-WHERE document.id = staged.document_id AND document.state IN (3, 4)
+WHERE document.id = staged.document_id AND (document.state IN (3, 4)
+    OR document.state = 5 AND document.update_time < now() - interval '1 day')
 """
 _BEATS = """
 SELECT FROM procrastinate_workers

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.utils import timezone
 
 from mesh.ids import uuid7
 from persistence import orm
@@ -13,6 +16,7 @@ from persistence.documents.models import Document, State
 from tests.llm_worker.eventually import eventually
 from tests.persistence.documents.ingestion.texts import text
 from tests.persistence.documents.ingestion.uploaded import count, rows
+from tests.persistence.documents.services import document_set
 
 LONG = text(120)
 
@@ -56,6 +60,24 @@ class TestCancel:
 
         assert (State.READY, 3) == (row.state, row.attempt)
         assert row.chunk_count == count("documents_documentchunk")
+
+    async def test_what_was_embedded_is_kept_for_a_day(
+        self, owner, worker, embeddings, monkeypatch
+    ):
+        """
+        A retry goes on with it; of what nobody comes back to nothing is left.
+        """
+        monkeypatch.setattr("persistence.documents.ingestion.worker.LOST_SECONDS", 0)
+        embeddings.seconds = 0.004
+        ids = [await owner.upload(f"{n}.md", text(60, f"{n}")) for n in range(2)]
+        async with worker():
+            for document_id in ids:
+                await eventually(partial(_is_staged, document_id), seconds=10)
+                await owner.cancel(document_id)
+            await _yesterday(ids[0])
+            await eventually(lambda: not _is_staged(ids[0]), seconds=10)
+
+        assert _is_staged(ids[1])
 
     async def test_a_deleted_document_leaves_nothing(self, owner, worker, embeddings):
         """
@@ -134,6 +156,19 @@ class TestEnd:
             row = await owner.ended(document_id)
 
         assert State.FAILED == row.state
+
+
+def _is_staged(document_id) -> bool:
+    found = rows(
+        "SELECT FROM documents_stagedvector WHERE document_id = %s LIMIT 1", document_id
+    )
+    return bool(found)
+
+
+async def _yesterday(document_id) -> None:
+    await document_set(
+        str(document_id), update_time=timezone.now() - timedelta(hours=25)
+    )
 
 
 def _die_with_all() -> None:
