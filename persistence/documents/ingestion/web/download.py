@@ -253,6 +253,8 @@ async def _unpacked(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     inflater = zlib.decompressobj(INFLATE[encoding])
     try:
         async for piece in pieces:
+            if inflater.eof:
+                return  # What follows is no part of it, and may have no end.
             packed = piece
             while packed:
                 # Never more than this at a time, whatever it unpacks to.

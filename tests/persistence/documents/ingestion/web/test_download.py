@@ -186,6 +186,28 @@ class TestSize:
         assert CONTENT == body
         assert "ERROR_REASON_FILE_TOO_LARGE" == error.reason_name
 
+    async def test_what_follows_packed_content_is_not_waited_for(self, site):
+        """
+        It is no part of it, so that no bound of the content would end it.
+        """
+        sent = 0
+
+        async def handler(request):
+            nonlocal sent
+            response = web.StreamResponse(headers={"Content-Encoding": "gzip"})
+            await response.prepare(request)
+            await response.write(gzip.compress(CONTENT))
+            for _ in range(1000):
+                await response.write(bytes(65_536))
+                sent += 65_536
+            return response
+
+        async with site(handler) as url:
+            _, body = await fetch(url)
+
+        assert CONTENT == body
+        assert sent < 65_536_000
+
     async def test_unknown_packing_is_refused(self, site):
         """
         Rather than kept packed.
