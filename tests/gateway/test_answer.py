@@ -12,6 +12,7 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from gateway.domain import FinishReason, HistoryMessage, Model, Role
 from gateway.events import AttemptChanged
+from gateway.prompts.grounded import GroundedTemplate
 from gateway.prompts.template import Template
 from mesh.errors import ServiceError
 from mesh.ids import uuid7
@@ -134,12 +135,15 @@ class TestPrompt:
     @pytest.mark.parity("A2")
     async def test_names_the_version_of_its_template(self, gateway, store):
         """
-        Name and hash of the template are told and stored with the answer.
+        Names and hashes of the templates, with documents and without, are told and
+        stored with the answer.
         """
         events = await read(gateway.send())
 
         version = events[0].started.prompt_version
-        assert Template.load("tutor").version == version
+        assert (
+            f"{Template.load('tutor').version}+{GroundedTemplate().version}" == version
+        )
         assert version == store.rows[events[0].generation_id].turn.prompt_version
 
     async def test_holds_instructions_history_and_question(
