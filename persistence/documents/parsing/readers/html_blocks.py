@@ -6,43 +6,18 @@ the readings above ideographs are not. Well-formed XHTML is read as XML, because
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from html.entities import name2codepoint
 
 from lxml import etree
 
 from persistence.documents.parsing.domain import Block, BlockKind
+from persistence.documents.parsing.readers import html_elements as elements
 from persistence.documents.parsing.readers.blocks import block, heading
 from persistence.documents.parsing.readers.html_tables import Table, span_of
 
-_DROPPED = {
-    "script",
-    "style",
-    "template",
-    "noscript",
-    "iframe",
-    "object",
-    "select",
-    "datalist",
-    "rt",
-    "rp",
-    "rtc",
-    "annotation",
-    "annotation-xml",
-    "head",
-}
-_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-_PREFORMATTED = {"pre", "listing", "xmp", "textarea", "plaintext"}
-_BREAKING = {
-    *_HEADINGS,
-    *_PREFORMATTED,
-    *("address", "article", "aside", "blockquote", "body", "caption", "center"),
-    *("dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption"),
-    *("figure", "footer", "form", "header", "hgroup", "hr", "legend", "li", "main"),
-    *("menu", "nav", "ol", "optgroup", "option", "p", "search", "section", "summary"),
-    *("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
-}
-_LISTS = {"ol", "ul", "menu", "dir"}
 _BLANKS = re.compile(r"[\s\x00]+")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]+);")
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
@@ -126,14 +101,29 @@ def _character(match: re.Match[str]) -> str:
     return match[0] if code is None else f"&#{code};"
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An element that has not ended: what text in it is."""
+
+    tag: str
+    kind: BlockKind
+    level: int = 0
+
+
+_BODY = _Open("body", BlockKind.PARAGRAPH)
+
+
 class _Target:
     """What lxml calls for each tag and text."""
 
     def __init__(self, *, keep_navigation: bool) -> None:
         self.title: list[str] = []
         self.language = ""
-        self._dropped = _DROPPED if keep_navigation else _DROPPED | {"nav"}
-        self._open: list[str] = []
+        self._dropped = (
+            elements.DROPPED if keep_navigation else elements.DROPPED | {"nav"}
+        )
+        self._open: list[_Open] = []
+        self._times_open: Counter[str] = Counter()
         self._dropping = 0
         self._sinks: list[list[Block]] = [[]]
         self._tables: list[Table] = []
@@ -148,39 +138,53 @@ class _Target:
         if self._dropping or tag in self._dropped or _is_menu(attributes):
             # Those in the head or in a dropped part are counted to find its end.
             self._dropping += 1
-            self._open.append(tag)
+            self._push(tag)
             return
-        if tag in _BREAKING:
+        if tag in elements.BREAKING:
             self._flush()
             self._enter(tag, attributes)
         elif tag == "br":
             self._text.append("\n")
         elif tag in ("img", "area") or (tag == "input" and "alt" in attributes):
             self._text.append(f" {attributes.get('alt', '')} ")
-        self._open.append(tag)
+        self._push(tag)
 
     def end(self, tag: str) -> None:
         tag = tag.rpartition("}")[2].lower()
-        if tag not in self._open:
+        if not self._times_open[tag]:
             return
         while True:
             closed = self._open.pop()
+            self._times_open[closed.tag] -= 1
             if self._dropping:
                 self._dropping -= 1
-            elif closed in _BREAKING:
+            elif closed.tag in elements.BREAKING:
                 self._flush(closed)
-                self._leave(closed)
-            if closed == tag:
+                self._leave(closed.tag)
+            if closed.tag == tag:
                 return
 
     def data(self, data: str) -> None:
+        inside = self._open[-1] if self._open else _BODY
         if self._dropping:
-            if self._open and self._open[-1] == "title":
+            if inside.tag == "title":
                 self.title.append(data)
-        elif any(tag in _PREFORMATTED for tag in self._open):
+        elif inside.kind is BlockKind.CODE:
             self._text.append(data)
         else:
             self._text.append(_BLANKS.sub(" ", data))
+
+    def _push(self, tag: str) -> None:
+        """Nothing looks further up than this: pages may be nested to any depth."""
+        above = self._open[-1] if self._open else _BODY
+        if tag in elements.HEADINGS:
+            opened = _Open(tag, BlockKind.HEADING, elements.HEADINGS[tag])
+        elif tag in elements.KINDS:
+            opened = _Open(tag, elements.KINDS[tag])
+        else:
+            opened = _Open(tag, above.kind, above.level)
+        self._open.append(opened)
+        self._times_open[tag] += 1
 
     def close(self) -> None:
         self._flush()
@@ -202,7 +206,7 @@ class _Target:
         yield from done
 
     def _enter(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag in _LISTS:
+        if tag in elements.LISTS:
             first = attributes.get("start", "1")
             start = int(first) if first.isascii() and first.isdecimal() else 1
             self._counters.append(start if tag == "ol" else None)
@@ -221,7 +225,7 @@ class _Target:
             self._tables[-1].begin_cell(columns, span_of(attributes.get("rowspan", "")))
 
     def _leave(self, tag: str) -> None:
-        if tag in _LISTS and self._counters:
+        if tag in elements.LISTS and self._counters:
             self._counters.pop()
         elif tag in ("td", "th", "tr") and self._tables:
             self._end_cell()
@@ -241,31 +245,20 @@ class _Target:
         self._sinks.pop()
         self._sinks[-1].extend(self._tables.pop().blocks())
 
-    def _flush(self, closed: str = "") -> None:
-        """Ends a block: where another begins, or where the element `closed` ends."""
+    def _flush(self, inside: "_Open | None" = None) -> None:
+        """Ends a block: where another begins, or where the element `inside` ends."""
         text, self._text = "".join(self._text), []
         if not text.strip():
             return
-        kind, level = _kind(self._open, closed)
-        if kind is BlockKind.HEADING:
-            made = heading(text, level)
-        else:
+        inside = inside or (self._open[-1] if self._open else _BODY)
+        if inside.kind is BlockKind.HEADING:
+            made = heading(text, inside.level)
+        elif inside.kind is BlockKind.LIST_ITEM:
             label, self._label = self._label, ""
-            made = block(kind, label + text if kind is BlockKind.LIST_ITEM else text)
+            made = block(BlockKind.LIST_ITEM, label + text)
+        else:
+            made = block(inside.kind, text)
         self._sinks[-1].extend(made)
-
-
-def _kind(inside: list[str], closed: str) -> tuple[BlockKind, int]:
-    for tag in (closed, *reversed(inside)):
-        if tag in _HEADINGS:
-            return BlockKind.HEADING, _HEADINGS[tag]
-        if tag in _PREFORMATTED:
-            return BlockKind.CODE, 0
-        if tag in ("li", "dd"):
-            return BlockKind.LIST_ITEM, 0
-        if tag in ("td", "th", "table"):
-            break
-    return BlockKind.PARAGRAPH, 0
 
 
 def _is_menu(attributes: Mapping[str, str]) -> bool:
