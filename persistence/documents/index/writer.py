@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from pgvector import HalfVector
@@ -23,14 +22,28 @@ SLICE = 100
 MOST = 65_535
 """The largest count that a posting can hold."""
 
+_OLD = """
+SELECT ordinal, id, page, start, "end", text FROM documents_documentchunk
+WHERE document_id = %s AND owner_id = %s AND ordinal >= %s AND ordinal < %s
+"""
 _CHUNK = """
 INSERT INTO documents_documentchunk (
-    id, owner_id, document_id, ordinal, page, start, "end", text, headings, term_count
+    owner_id, document_id, id, ordinal, page, start, "end", text, headings, term_count
 ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+_SAME = """
+UPDATE documents_documentchunk SET headings = %s, term_count = %s WHERE id = %s
+"""
+_CHANGED = "DELETE FROM documents_documentchunk WHERE id = ANY (%s)"
+_BEYOND = """
+DELETE FROM documents_documentchunk
+WHERE document_id = %s AND owner_id = %s AND ordinal >= %s
+"""
+# `regenerate_embeddings` may be at the same chunk.
 _VECTOR = """
 INSERT INTO documents_chunkvector (index_id, chunk_id, owner_id, document_id, embedding)
 VALUES (%s, %s, %s, %s, %s::halfvec)
+ON CONFLICT (index_id, chunk_id) DO UPDATE SET embedding = excluded.embedding
 """
 _POSTING = """
 INSERT INTO documents_posting (
@@ -67,12 +80,14 @@ async def chunks_replace(
 ) -> int:
     """Puts chunks, vectors and postings in the place of the document's old ones.
 
-    Returns how many chunks there are. Holds some of them in memory, never all.
+    A chunk that is what it was keeps its id, and with it what cites it. Returns how
+    many chunks there are. Holds some of them in memory, never all.
     """
-    for table in ("documents_documentchunk", "documents_posting"):
+    of = [document.document_id, document.owner_id]
+    for table in ("documents_chunkvector", "documents_posting"):
         await connection.execute(
             f"DELETE FROM {table} WHERE document_id = %s AND owner_id = %s",  # noqa: S608 - Two names of ours.
-            [document.document_id, document.owner_id],
+            of,
         )
     segment = _Segment(document, 0)
     count = term_count = 0
@@ -83,9 +98,8 @@ async def chunks_replace(
             term_count += await segment.write(connection)
             segment = _Segment(document, count // SEGMENT)
     term_count += await segment.write(connection)
-    await connection.execute(
-        _TERMS, [term_count, document.document_id, document.owner_id]
-    )
+    await connection.execute(_BEYOND, [*of, count])
+    await connection.execute(_TERMS, [term_count, *of])
     return count
 
 
@@ -111,18 +125,33 @@ async def _sliced(
         yield part
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A chunk on its way into the database."""
+
+    ordinal: int
+    chunk: Chunk
+    term_count: int
+    vectors: Sequence[tuple[int, str]]
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What has to be the same for it to be the same chunk."""
+        chunk = self.chunk
+        return (chunk.page, chunk.start, chunk.end, chunk.text)
+
+
 class _Segment:
     """Rows of consecutive chunks."""
 
     def __init__(self, document: Indexed, number: int) -> None:
         self._document = document
         self._number = number
-        self._chunks: list[tuple[Any, ...]] = []
-        self._vectors: list[tuple[Any, ...]] = []
+        self._rows: list[_Row] = []
         self._postings: dict[str, list[int]] = defaultdict(list)
-        self._term_count = 0
 
     def add(self, first: int, part: Sequence[IndexedChunk]) -> None:
+        """Analyses chunks; blocks."""
         for ordinal, indexed in enumerate(part, first):
             self._add(ordinal, indexed)
 
@@ -130,47 +159,56 @@ class _Segment:
         document, chunk = self._document, indexed.chunk
         words = terms(chunk.with_context(document.title), document.language)
         size = min(len(words), MOST)
-        self._term_count += size
         for term, occurrences in Counter(words).items():
             self._postings[term].append(posting(ordinal, occurrences, size))
-        chunk_id = uuid7()
-        self._chunks.append(
-            (
-                chunk_id,
-                document.owner_id,
-                document.document_id,
-                ordinal,
-                chunk.page,
-                chunk.start,
-                chunk.end,
-                chunk.text,
-                list(chunk.headings),
-                size,
-            )
-        )
-        owners = (document.owner_id, document.document_id)
-        self._vectors += [
-            (index, chunk_id, *owners, HalfVector(list(vector)).to_text())
+        vectors = [
+            (index, HalfVector(list(vector)).to_text())
             for index, vector in indexed.vectors.items()
         ]
+        self._rows.append(_Row(ordinal, chunk, size, vectors))
 
     async def write(self, connection: Connection) -> int:
-        document = self._document
+        """Stores them; returns how many terms they have."""
+        owner_id, document_id = self._document.owner_id, self._document.document_id
+        of = (owner_id, document_id)
+        same = await self._same(connection)
+        new, kept, vectors = [], [], []
+        for row in self._rows:
+            chunk_id = same.get(row.ordinal) or uuid7()
+            found_by = (list(row.chunk.headings), row.term_count)
+            if row.ordinal in same:
+                kept.append((*found_by, chunk_id))
+            else:
+                new.append((*of, chunk_id, row.ordinal, *row.place, *found_by))
+            vectors += [(index, chunk_id, *of, vector) for index, vector in row.vectors]
+        language, number = self._document.language, self._number
+        postings = [
+            (owner_id, term, language, document_id, number, entries)
+            for term, entries in self._postings.items()
+        ]
         async with connection.cursor() as cursor:
-            await cursor.executemany(_CHUNK, self._chunks)
-            await cursor.executemany(_VECTOR, self._vectors)
-            await cursor.executemany(
-                _POSTING,
-                [
-                    (
-                        document.owner_id,
-                        term,
-                        document.language,
-                        document.document_id,
-                        self._number,
-                        postings,
-                    )
-                    for term, postings in self._postings.items()
-                ],
-            )
-        return self._term_count
+            await cursor.executemany(_SAME, kept)
+            await cursor.executemany(_CHUNK, new)
+            await cursor.executemany(_VECTOR, vectors)
+            await cursor.executemany(_POSTING, postings)
+        return sum(row.term_count for row in self._rows)
+
+    async def _same(self, connection: Connection) -> dict[int, UUID]:
+        """Deletes the chunks that stood there but for those that are the same."""
+        document, places = (
+            self._document,
+            {row.ordinal: row.place for row in self._rows},
+        )
+        first = self._number * SEGMENT
+        cursor = await connection.execute(
+            _OLD, [document.document_id, document.owner_id, first, first + SEGMENT]
+        )
+        same, changed = {}, []
+        for ordinal, chunk_id, *place in await cursor.fetchall():
+            if places.get(ordinal) == tuple(place):
+                same[ordinal] = chunk_id
+            else:
+                changed.append(chunk_id)
+        if changed:
+            await connection.execute(_CHANGED, [changed])
+        return same
