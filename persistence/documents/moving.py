@@ -11,7 +11,7 @@ from django.db import connection
 from persistence.documents.ingestion.queue import ingestion_defer
 
 # An entry in a graph of vectors takes milliseconds, and somebody waits to be signed in:
-# chunks beyond so many are made anew by the ingest worker.
+# what finds chunks beyond so many is made anew by the ingest worker.
 CHUNKS = 1_000
 
 # The keys that hold the owner: until the end of the transaction they may disagree.
@@ -52,8 +52,8 @@ _LEAVE = (
         )
     )
     """,
-    "DELETE FROM documents_documentchunk WHERE document_id = ANY(%(anew)s)",
-    "DELETE FROM documents_documentpage WHERE document_id = ANY(%(anew)s)",
+    # Text and chunks stay: answers cite them, and in the end they will be the same.
+    "DELETE FROM documents_chunkvector WHERE document_id = ANY(%(anew)s)",
     "DELETE FROM documents_posting WHERE document_id = ANY(%(anew)s)",
     "DELETE FROM documents_stagedvector WHERE document_id = ANY(%(anew)s)",
 )
@@ -101,7 +101,7 @@ ON CONFLICT DO NOTHING
 _AGAIN = """
 UPDATE documents_document
 SET state = 1, attempt = attempt + 1, phase = 0, pages_read = 0, page_count = 0,
-    chunks_embedded = 0, chunk_count = 0, failed_page_count = 0
+    chunks_embedded = 0, chunk_count = 0, failed_page_count = 0, term_count = 0
 WHERE id = ANY(%(anew)s)
 RETURNING id, attempt
 """
