@@ -45,3 +45,16 @@ def test_each_migration_can_be_taken_back(server):
 
     assert (0, 0, 0) == left
     assert before == things(server)
+
+
+def test_the_vectors_of_a_chunk_are_found_by_it_alone(server):
+    """
+    Deleting a chunk looks for them, in every index version and on every PostgreSQL.
+    """
+    with psycopg.connect(server.url("lamla_test")) as superuser:
+        (key,) = superuser.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE conname = 'documents_chunkvector_pkey'"
+        ).fetchone()
+
+    assert "PRIMARY KEY (chunk_id, index_id)" == key
