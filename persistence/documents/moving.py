@@ -106,7 +106,27 @@ WHERE id = ANY(%(anew)s)
 RETURNING id, attempt
 """
 
+# Whoever stores chunks of a document keeps its row from changing its owner.
+_RELEASE = """
+UPDATE documents_document SET state = 1, attempt = attempt + 1, phase = 0
+WHERE owner_id = %s AND state = 2
+RETURNING id, attempt
+"""
+
 QUEUED, PROCESSING, READY = 1, 2, 3
+
+
+def documents_release(*, owner_id: UUID) -> None:
+    """Has the ingest worker let go of documents that are about to move.
+
+    In a transaction before that of `documents_move`, or it would wait for minutes while
+    a large document is stored. Spans owners.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASE, [owner_id])
+        released = cursor.fetchall()
+    for document_id, attempt in released:
+        ingestion_defer(document_id, attempt)
 
 
 def documents_move(*, old_id: UUID, new_id: UUID) -> int:

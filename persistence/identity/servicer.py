@@ -15,6 +15,7 @@ from mesh.identity import current_user, optional_user
 from mesh.ids import uuid7
 from mesh.policy import Role
 from persistence import orm
+from persistence.documents.moving import documents_release
 from persistence.identity import convert, cookies, selectors, services
 from persistence.identity.domain import Credentials, Refusal, SignedIn
 from persistence.identity.guests.services import guest_sign_in
@@ -137,6 +138,7 @@ class IdentityServicer(pb_grpc.IdentityServiceServicer):
                 new_hash=new_hash,
                 owner=found.user_id,
             )
+        await orm.run(documents_release, owner_id=caller.id, using="service")
         return await orm.run(
             guest_sign_in,
             credentials=found,

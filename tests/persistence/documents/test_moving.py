@@ -10,7 +10,7 @@ import pytest
 from persistence import orm
 from persistence.documents import moving
 from persistence.documents.models import State
-from persistence.documents.moving import documents_move
+from persistence.documents.moving import documents_move, documents_release
 from tests.mesh.failures import failure, reason
 from tests.persistence.documents.library import Text, document_store
 from tests.persistence.documents.services import TEXT, document_row, document_set
@@ -107,6 +107,25 @@ async def test_what_is_being_read_begins_again(adas, ada, bob, state):
 
     row = await document_row(document_id)
     assert (bob.id, State.QUEUED, 2) == (row.owner_id, row.state, row.attempt)
+
+
+async def test_the_worker_is_to_let_go_before(adas, ada, pool, server):
+    """
+    Of what it is at, in a transaction before: what it has locked cannot move. What is
+    read already stays so.
+    """
+    document_id = (await adas.upload(TEXT)).document_id
+    await document_set(document_id, state=State.PROCESSING)
+    ready = await document_store(pool, ada.id, Text("Hume", ["Custom."]))
+
+    await orm.run(documents_release, owner_id=ada.id, using="service")
+
+    row = await document_row(document_id)
+    assert (State.QUEUED, 2) == (row.state, row.attempt)
+    assert State.READY == (await document_row(str(ready))).state
+    with psycopg.connect(server.url("lamla_test")) as superuser:
+        jobs = superuser.execute("SELECT args ->> 'attempt' FROM procrastinate_jobs")
+        assert [("2",)] == jobs.fetchall()
 
 
 async def test_signing_in_does_not_take_long(ada, bob, pool, server, monkeypatch):
