@@ -75,7 +75,7 @@ class IngestProcess:
             passages = Passages(self.channel, at_once=config.ingest_embeddings)
         options = ReadOptions(ocr_languages=config.ocr_languages)
         self.reporter = Reporter(store)
-        fetcher = UrlFetcher(store, _web(config), config.documents_dir)
+        fetcher = UrlFetcher(store, _web(config))
         runner = Runner(
             store,
             self.reporter,

@@ -83,7 +83,7 @@ def original_local(name: str) -> Iterator[Path]:
             raise FileNotFoundError(name)
         yield path
         return
-    with tempfile.NamedTemporaryFile(dir=_temporary()) as copy:
+    with tempfile.NamedTemporaryFile(dir=temporary_directory()) as copy:
         with original_open(name) as file:
             while piece := file.read(COPY_BYTES):
                 copy.write(piece)
@@ -127,17 +127,21 @@ def originals_listed(folder: str) -> list[tuple[str, datetime]]:
     return found
 
 
-def _storage() -> Storage:
-    return storages[ALIAS]
+def temporary_directory() -> Path | None:
+    """Returns where files may lie for a while; None: where the machine has such.
 
-
-def _temporary() -> Path | None:
+    What a crash leaves there is swept. Where the machine has them may be its memory.
+    """
     directory: Path | None = settings.CONFIG.documents_dir
     if directory is None:
         return None
-    path = directory / "uploads"  # Where what is left by a crash is swept.
+    path = directory / "uploads"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def _storage() -> Storage:
+    return storages[ALIAS]
 
 
 def _sync(directory: Path) -> None:

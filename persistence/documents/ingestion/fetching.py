@@ -17,6 +17,7 @@ from persistence.documents.storage import (
     original_delete,
     original_keep,
     original_name,
+    temporary_directory,
 )
 
 log = structlog.get_logger()
@@ -25,11 +26,9 @@ log = structlog.get_logger()
 class UrlFetcher:
     """Downloads, stores the original, and tells the document's row of it."""
 
-    def __init__(self, store: Store, web: Web, directory: Path | None) -> None:
-        """Downloads into `directory`, on the storage's disk if it is one."""
+    def __init__(self, store: Store, web: Web) -> None:
         self._store = store
         self._web = web
-        self._directory = directory
 
     async def __call__(self, claim: Claim) -> Claim:
         """Returns the claim with its original stored.
@@ -42,7 +41,7 @@ class UrlFetcher:
         """
         name = original_name(claim.owner_id, claim.document_id)
         with tempfile.NamedTemporaryFile(
-            dir=self._directory, prefix="fetched-", delete=False
+            dir=temporary_directory(), prefix="fetched-", delete=False
         ) as file:
             path = Path(file.name)
             try:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from persistence.documents.chunking.domain import Chunk
+from persistence.documents.storage import temporary_directory
 
 _PREFIX = struct.Struct(">I")
 _READ_BYTES = 1 << 18
@@ -25,7 +26,8 @@ class Spool:
 
     def __init__(self) -> None:
         """Makes the file, which has no name and goes with the object."""
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - `close` closes it.
+        directory = temporary_directory()
+        self._file = tempfile.TemporaryFile(buffering=0, dir=directory)  # noqa: SIM115 - `close` closes it.
         self._written = 0
         self._taken: Iterator[Chunk] = self.read()
         self._next = 0

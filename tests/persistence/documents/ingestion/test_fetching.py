@@ -7,7 +7,7 @@ from aiohttp import web
 from django.conf import settings
 
 from persistence import orm
-from persistence.documents.ingestion.web.download import Web
+from persistence.documents.ingestion.web.download import Web, unreachable
 from persistence.documents.models import (
     Collection,
     CollectionDocument,
@@ -58,6 +58,27 @@ class TestImport:
         assert "What is Enlightenment.md" == row.title == row.file_name
         assert len(CONTENT) == row.size_bytes
         assert original.read_bytes() == CONTENT
+
+    async def test_what_is_being_fetched_lies_where_crashes_are_swept(
+        self, owner, worker, monkeypatch
+    ):
+        """
+        Beside the parts of uploads, and not there any more when it has failed.
+        """
+        uploads = settings.CONFIG.documents_dir / "uploads"
+        names = []
+
+        async def fail(address, file, web):  # noqa: ARG001
+            names.extend(path.name for path in uploads.iterdir())
+            raise unreachable(address)
+
+        monkeypatch.setattr("persistence.documents.ingestion.fetching.download", fail)
+        document_id = await owner.import_url("https://example.org/kant.txt")
+        async with worker():
+            await owner.ended(document_id)
+
+        assert ["fetched-"] == [name[:8] for name in names]
+        assert [] == list(uploads.iterdir())
 
     async def test_an_address_that_answers_with_an_error_fails(
         self, owner, worker, site
