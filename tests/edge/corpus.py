@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from lamla.chat.v1 import generation_pb2 as pb
+from lamla.documents.v1 import grounding_pb2
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from mesh.errors import ServiceError, status_of
@@ -56,6 +57,26 @@ CITATION = pb.Citation(
     quote="\N{SNOWMAN}\t\\ </script>",
     score=0.5,
 )
+GROUNDING = pb.Grounding(
+    state=grounding_pb2.GROUNDING_STATE_PARTIAL,
+    query="Zelle\nMembran",
+    passages=[
+        pb.Passage(
+            chunk_id=CITATION.chunk_id,
+            document_id=CITATION.document_id,
+            document_title=CITATION.document_title,
+            page=3,
+        )
+    ],
+    index_version="multilingual-e5-small-int8@0.1.1/1",
+)
+CLAIM = pb.Claim(
+    answer_start=1,
+    answer_end=4,
+    support=pb.SUPPORT_SUPPORTED,
+    score=0.5,
+    citation_ids=[CITATION.citation_id],
+)
 USAGE = pb.Usage(
     prompt_tokens=12,
     output_tokens=3,
@@ -104,7 +125,12 @@ EVENTS = [
     _event(
         5,
         snapshot=pb.Snapshot(
-            started=STARTED, text="A\n", token_count=1, citations=[CITATION]
+            started=STARTED,
+            text="A\n",
+            token_count=1,
+            citations=[CITATION],
+            grounding=GROUNDING,
+            claims=[CLAIM],
         ),
     ),
     _event(
@@ -115,4 +141,6 @@ EVENTS = [
     ),
     _event(7, cancelled=pb.GenerationCancelled(usage=USAGE, text_length=2)),
     _event(8, failed=pb.GenerationFailed(status=FAILURE, usage=USAGE, text_length=2)),
+    _event(9, grounding=GROUNDING),
+    _event(10, claim=CLAIM),
 ]
