@@ -14,7 +14,7 @@ from persistence.documents.collections.services import documents_put
 from persistence.documents.ingestion.queue import ingestion_defer
 from persistence.documents.models import TITLE_MAX_LENGTH, Document
 from persistence.documents.requests import request_claim
-from persistence.documents.selectors import DocumentNow, document_get
+from persistence.documents.selectors import DocumentNow, document_get, documents_get
 from persistence.documents.services import requeue_ended
 from persistence.documents.uploads.domain import Arrived, NewFile, Taken
 from persistence.orm import RepeatError
@@ -64,7 +64,10 @@ def document_reuse(
         document_ids=[document_id],
         collection_ids=file.collection_ids,
     )
-    return document_get(owner_id=owner_id, document_id=document_id)
+    found = documents_get(owner_id=owner_id, ids=[document_id])
+    if document_id not in found:
+        raise RepeatError  # It was deleted at this moment.
+    return found[document_id]
 
 
 def url_import(

@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 from lamla.documents.v1 import document_pb2
 from lamla.documents.v1 import upload_service_pb2 as pb
@@ -71,6 +72,27 @@ class TestStreams:
             sent.document.document_id,
         }
         assert document_pb2.DOCUMENT_STATE_QUEUED == promised.document.state
+
+    async def test_a_known_file_that_is_deleted_at_this_moment_is_stored(
+        self, adas, server, monkeypatch
+    ):
+        """
+        Anew, rather than not found.
+        """
+        former = await adas.upload(TEXT)
+
+        def delete(**who: object) -> None:  # noqa: ARG001 - Called instead of another.
+            with psycopg.connect(server.url("lamla_test")) as superuser:
+                superuser.execute("DELETE FROM documents_document")
+
+        monkeypatch.setattr(
+            "persistence.documents.uploads.documents.requeue_ended", delete
+        )
+        response = await adas.stream([TEXT])
+
+        assert not response.already_existed
+        assert former.document_id != response.document.document_id
+        assert TEXT == await adas.download(response.document.document_id)
 
     async def test_a_file_that_is_not_what_was_promised_is_refused(self, adas):
         """
