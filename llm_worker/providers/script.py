@@ -130,7 +130,7 @@ def _words(script: Script, prompt: Prompt) -> Iterator[str]:
 def _quotation(prompt: Prompt) -> str:
     text, _, question = prompt.with_prefix("").messages[-1].text.rpartition("\n")
     asked = set(_WORD.findall(question.casefold()))
-    sentences = _SENTENCE.findall(text) or [question]
+    sentences: list[str] = _SENTENCE.findall(text) or [question]
     return max(sentences, key=lambda s: len(asked & set(_WORD.findall(s.casefold()))))
 
 
