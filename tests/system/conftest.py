@@ -35,37 +35,12 @@ UNLIMITED = {
 }
 
 
-# A mesh that failed is gone before anybody could look at it.
-LOG_LINES = 60
-MESHES: list[Stack] = []
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks everything below this folder."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.system)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Shows with a failure what the meshes said that it was about."""
-    report = yield
-    if report.failed:
-        for stack in MESHES:
-            if stack.home.parent == item.funcargs.get("tmp_path") or stack.runs:
-                report.sections += [
-                    (f"{stack.home.parent.name}: the end of {path.name}", tail(path))
-                    for path in [stack.log, *sorted(stack.home.glob("logs/*.log"))]
-                    if path.exists()
-                ]
-    return report
-
-
-def tail(path: Path) -> str:
-    """Returns the last lines of a log."""
-    return "\n".join(path.read_text(errors="replace").splitlines()[-LOG_LINES:])
 
 
 def tool(*names: str) -> str:
@@ -81,7 +56,7 @@ def tool(*names: str) -> str:
 
 def scripted(home: Path, **environment: str) -> Stack:
     """Returns a mesh, not started, with the scripted provider and a log of it."""
-    stack = Stack(
+    return Stack(
         home / "lamla",
         environment={
             "LAMLA_LLM_PROVIDERS": "scripted",
@@ -93,8 +68,6 @@ def scripted(home: Path, **environment: str) -> Stack:
             **environment,
         },
     )
-    MESHES.append(stack)
-    return stack
 
 
 @pytest.fixture(scope="session")

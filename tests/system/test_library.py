@@ -151,6 +151,7 @@ def test_an_answer_leads_to_its_place_in_the_source(library):
     page.get_by_role("button", name="New chat").first.click()
     answer = ask(page, question_about("Lyra"))
     expect(answer).to_contain_text(hours_of("Lyra", 2))
+    expect(answer.locator("[data-citation]")).not_to_have_count(0)
     before = citations(answer)
     page.reload()
     expect(answer.locator("[data-citation]")).to_have_count(len(before))

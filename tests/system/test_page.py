@@ -108,7 +108,8 @@ def test_an_export_can_be_imported_by_somebody_else(echoing, browser, page, tmp_
     saved = tmp_path / "again.json"
     saved.write_text(json.dumps(first))
     open_from_account(other, "Import conversations")
-    other.locator('input[type="file"]').set_input_files(saved)
+    window = other.get_by_role("dialog")
+    window.locator('input[type="file"]').set_input_files(saved)
     other.get_by_role("button", name="Done").click()
     conversations = other.get_by_role("navigation", name="Conversations")
     conversations.get_by_role("link").first.click()
