@@ -24,6 +24,8 @@ export const keys = {
   documents: ['documents'] as const,
   documentList: (filter: DocumentFilter) => ['documents', filter] as const,
   anyDocument: ['any-document'] as const,
+  /** All single documents at once. */
+  allOfDocument: ['document'] as const,
   document: (id: string) => ['document', id] as const,
   documentPage: (id: string, number: number) => ['document-page', id, number] as const,
   collections: ['collections'] as const,

@@ -24,6 +24,8 @@ export function Button({ look = 'plain', className = '', ...rest }: Props) {
 interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   label: string
   ref?: Ref<HTMLButtonElement>
+  /** Whether a dialog begins here. */
+  'data-first-focus'?: boolean
 }
 
 /** A square button that shows an icon; its label is read aloud and shown as a hint. */

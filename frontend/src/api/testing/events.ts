@@ -10,6 +10,8 @@ import type { GenerationEvent } from '../../gen/lamla/chat/v1/generation_pb'
 import { FinishReason, GenerationEventSchema } from '../../gen/lamla/chat/v1/generation_pb'
 import { codePointLength } from '../code-points'
 import type { Reason } from '../reasons'
+import type { StoredCitation, StoredClaim, StoredEvidence, StoredGrounding } from './evidence'
+import { citationOf, claimOf, evidenceOf, groundingOf } from './evidence'
 
 type EventInit = NonNullable<MessageInitShape<typeof GenerationEventSchema>['event']>
 
@@ -52,8 +54,21 @@ export function failed(sequence: number, text: string, reason: Reason) {
   return event(sequence, { case: 'failed', value: { status, textLength: codePointLength(text) } })
 }
 
-export function snapshot(sequence: number, text: string) {
-  return event(sequence, { case: 'snapshot', value: { started: STARTED, text } })
+export function snapshot(sequence: number, text: string, evidence: StoredEvidence = {}) {
+  const value = { started: STARTED, text, ...evidenceOf(evidence) }
+  return event(sequence, { case: 'snapshot', value })
+}
+
+export function grounding(sequence: number, stored: StoredGrounding) {
+  return event(sequence, { case: 'grounding', value: groundingOf(stored) })
+}
+
+export function citation(sequence: number, stored: StoredCitation) {
+  return event(sequence, { case: 'citation', value: citationOf(stored) })
+}
+
+export function claim(sequence: number, stored: StoredClaim) {
+  return event(sequence, { case: 'claim', value: claimOf(stored) })
 }
 
 /** A whole answer: started, one event for each piece, completed. */

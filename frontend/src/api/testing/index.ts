@@ -1,6 +1,8 @@
 /** Stand-ins for the server, for tests: real gRPC-Web bytes, no network. */
 
 export * from './events'
+export type * from './evidence'
+export * from './library'
 export type { OtherTabs } from '../other-tabs'
 export { noOtherTabs } from '../other-tabs'
 export { invalidField, refusal } from './refusal'

@@ -19,6 +19,8 @@ import {
 import type { Reason } from '../reasons'
 import type { AnswerState, FinishReason as ViewFinishReason } from '../types'
 import { GENERATION_ID, STARTED } from './events'
+import type { StoredEvidence } from './evidence'
+import { evidenceOf } from './evidence'
 
 export function conversation(init: MessageInitShape<typeof ConversationSchema> = {}) {
   const now = timestampFromMs(Date.now())
@@ -41,6 +43,7 @@ interface Stored {
   reason?: Reason
   model?: string
   usage?: MessageInitShape<typeof UsageSchema>
+  evidence?: StoredEvidence
 }
 
 const STATES: Record<AnswerState, GenerationState> = {
@@ -57,7 +60,8 @@ const FINISHES: Record<ViewFinishReason, FinishReason> = {
   content_filter: FinishReason.CONTENT_FILTER,
 }
 
-export function message({ id, parent, text, state, finish, reason, model, usage }: Stored) {
+export function message(stored: Stored) {
+  const { id, parent, text, state, finish, reason, model, usage, evidence = {} } = stored
   const info = { domain: 'lamla', reason: `ERROR_REASON_${reason ?? ''}` }
   return create(MessageSchema, {
     messageId: id,
@@ -70,6 +74,7 @@ export function message({ id, parent, text, state, finish, reason, model, usage 
     finishReason: finish ? FINISHES[finish] : FinishReason.UNSPECIFIED,
     model: model ?? '',
     ...(usage && { usage }),
+    ...evidenceOf(evidence),
     ...(reason && {
       failure: {
         code: Code.Unavailable,

@@ -44,7 +44,7 @@ export function AnswerSources({ sources, marks }: MarkedEvidence) {
           )}
           {isUnsupported && (
             <span>
-              <span className="underline decoration-danger decoration-dotted decoration-2 underline-offset-4">
+              <span className="underline decoration-danger/70 decoration-dotted decoration-2 underline-offset-4">
                 Dots
               </span>
               : not found in your documents

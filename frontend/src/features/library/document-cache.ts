@@ -19,6 +19,22 @@ export function documentRemoved(client: QueryClient, id: string): void {
   changeLists(client, (list) => listWithout(list, id))
 }
 
+/** A page of a list, with what was told of documents while it was on its way. */
+export function withNews(
+  client: QueryClient,
+  page: DocumentPageOfList,
+  filter: DocumentFilter,
+  since: number,
+): DocumentPageOfList {
+  const told = client
+    .getQueryCache()
+    .findAll({ queryKey: keys.allOfDocument })
+    .filter(({ state }) => state.dataUpdatedAt >= since)
+    .flatMap(({ state }) => (state.data ? [state.data as Document] : []))
+  const list: DocumentList = { pages: [page], pageParams: [null] }
+  return told.reduce((all, one) => listWith(all, filter, one), list).pages[0] ?? page
+}
+
 /** A document as any list has it. */
 export function knownDocument(client: QueryClient, id: string): Document | undefined {
   const lists = client.getQueriesData<DocumentList>({ queryKey: keys.documents })

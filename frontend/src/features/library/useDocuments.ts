@@ -5,6 +5,7 @@ import { useEffect, useMemo } from 'react'
 import type { Collection, Document, DocumentFilter } from '../../api'
 import { keys } from '../../queries'
 import { useServices } from '../../services'
+import { withNews } from './document-cache'
 import type { Order } from './orders'
 import { ordered } from './orders'
 
@@ -16,12 +17,15 @@ export const EVERYTHING: DocumentFilter = { collectionId: null, states: [], titl
 
 /** Loads page after page; in another order than the server's, all of them. */
 export function useDocuments(filter: DocumentFilter, order: Order) {
-  const { api } = useServices()
+  const { api, queryClient } = useServices()
   const query = useInfiniteQuery({
     queryKey: keys.documentList(filter),
     queryFn: async ({ pageParam, signal }) => {
       const { documents } = await api.library()
-      return documents.list(filter, { pageToken: pageParam, pageSize: ALL_AT_ONCE }, signal)
+      const since = Date.now()
+      const asked = { pageToken: pageParam, pageSize: ALL_AT_ONCE }
+      const page = await documents.list(filter, asked, signal)
+      return withNews(queryClient, page, filter, since)
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextPageToken,

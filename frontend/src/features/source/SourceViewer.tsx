@@ -227,7 +227,7 @@ function Header({ title, document, onClose }: HeaderProps) {
           {isFetching ? <SpinnerIcon className="size-5 animate-spin" /> : <ExportIcon />}
         </IconButton>
       )}
-      <IconButton label="Close the document" className="size-9" onClick={onClose}>
+      <IconButton label="Close the document" className="size-9" data-first-focus onClick={onClose}>
         <CloseIcon />
       </IconButton>
     </header>

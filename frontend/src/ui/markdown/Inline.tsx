@@ -63,7 +63,7 @@ function Part({ token }: { token: Token }): ReactNode {
 
 const MARKED: Record<MarkedToken['look'], string> = {
   partial: 'underline decoration-notice decoration-dashed decoration-1 underline-offset-4',
-  unsupported: 'underline decoration-danger decoration-dotted decoration-2 underline-offset-4',
+  unsupported: 'underline decoration-danger/70 decoration-dotted decoration-2 underline-offset-4',
 }
 
 function MarkEnd({ mark }: { mark: Mark }) {
