@@ -88,21 +88,18 @@ class Intake:
         }
         row = await orm.run(services.upload_get, **who)
         if row.document_id is not None:
-            return await orm.run(
-                services.upload_made, row, row.document_id, owner=owner_id
-            )
+            return await self._made(row, row.document_id)
         if row.received_bytes < row.size_bytes:
             raise errors.upload_incomplete(row.received_bytes)
         name = original_name(owner_id, upload_id)
-        digest = await self._digest(upload_id, name)
-        if digest.size_bytes < row.size_bytes:
-            raise errors.upload_incomplete(digest.size_bytes)
-        promised = row.content_sha256
-        if promised is not None and bytes(promised) != digest.sha256:
-            await orm.run(services.upload_delete, **who)
-            await files.run(self.spool.remove, upload_id)
-            raise errors.content_hash_mismatch()
-        await files.run(original_keep, self.spool.path(upload_id), name)
+        try:
+            digest = await self._kept(row, name)
+        except FileNotFoundError as error:
+            # Another call may have done all of it meanwhile.
+            row = await orm.run(services.upload_get, **who)
+            if row.document_id is None:
+                raise errors.upload_incomplete(0) from error
+            return await self._made(row, row.document_id)
         file = NewFile(
             file_name=row.file_name,
             title=row.title,
@@ -176,15 +173,38 @@ class Intake:
         await self._tidy(taken, name)
         return taken
 
-    async def _digest(self, upload_id: UUID, name: str) -> Digest:
+    async def _kept(self, row: Upload, name: str) -> Digest:
+        """Moves the parts of an upload into the storage, or finds them moved.
+
+        Raises:
+            FileNotFoundError: they are in neither place.
+            ServiceError: `UPLOAD_INCOMPLETE`, `CONTENT_HASH_MISMATCH`,
+                `DEPENDENCY_UNAVAILABLE`.
+        """
+        parts = self.spool.path(row.id)
         try:
-            return await files.run(digest_of, self.spool.path(upload_id))
+            digest = await files.run(digest_of, parts)
         except FileNotFoundError:
             # Moved by a call that was cut off, or that runs beside this one.
-            try:
-                return await files.run(_digest_of_original, name)
-            except FileNotFoundError as error:
-                raise errors.upload_incomplete(0) from error
+            digest = await files.run(_digest_of_original, name)
+        if digest.size_bytes < row.size_bytes:
+            raise errors.upload_incomplete(digest.size_bytes)
+        promised = row.content_sha256
+        if promised is not None and bytes(promised) != digest.sha256:
+            await orm.run(
+                services.upload_delete,
+                owner=row.owner_id,
+                owner_id=row.owner_id,
+                upload_id=row.id,
+            )
+            await files.run(self.spool.remove, row.id)
+            raise errors.content_hash_mismatch()
+        await files.run(original_keep, parts, name)
+        return digest
+
+    async def _made(self, row: Upload, document_id: UUID) -> Taken:
+        """Returns what an upload has become before."""
+        return await orm.run(services.upload_made, row, document_id, owner=row.owner_id)
 
     async def _tidy(self, taken: Taken, name: str) -> None:
         """Deletes the new original where the document has another one."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+import threading
+from pathlib import Path
 
 import pytest
 from grpc import StatusCode
@@ -15,6 +17,8 @@ from mesh.ids import uuid7
 from persistence import orm
 from persistence.documents.models import State, Upload
 from persistence.documents.storage import original_open
+from persistence.documents.uploads.domain import Digest
+from persistence.documents.uploads.spool import digest_of
 from tests.mesh.failures import failure, reason, typed
 from tests.persistence.documents.services import TEXT, document_row, document_set
 
@@ -231,6 +235,32 @@ class TestCompleting:
         assert 1 == (await adas.list()).total_size
         document_id = answers[0].document.document_id
         assert TEXT == await adas.download(document_id)
+
+    async def test_it_can_be_repeated_while_it_runs(self, adas, monkeypatch):
+        """
+        Who is overtaken, with the file gone under its hands, says the same.
+        """
+        known = await adas.upload(TEXT)
+        upload_id = (await adas.begin(TEXT)).upload.upload_id
+        await adas.part(upload_id, 0, TEXT)
+        has_begun, may_go_on = threading.Event(), threading.Event()
+
+        def slow(path: Path) -> Digest:
+            digest = digest_of(path)
+            if not has_begun.is_set():
+                has_begun.set()
+                may_go_on.wait(10)
+            return digest
+
+        monkeypatch.setattr("persistence.documents.uploads.intake.digest_of", slow)
+        first = asyncio.create_task(adas.complete(upload_id))
+        await asyncio.to_thread(has_begun.wait, 10)
+        second = await adas.complete(upload_id)
+        may_go_on.set()
+
+        answers = (await first, second)
+        assert [known.document_id] * 2 == [one.document.document_id for one in answers]
+        assert TEXT == await adas.download(known.document_id)
 
     async def test_a_file_that_is_not_what_was_promised_is_refused(self, adas):
         """
