@@ -5,6 +5,7 @@ The storage's own files fetch the whole object before the first byte is read.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from botocore.config import Config  # type: ignore[import-untyped]
@@ -77,6 +78,21 @@ class S3Originals(S3Storage):  # type: ignore[misc]
         """
         try:
             super().delete(name)
+        except (BotoCoreError, ClientError) as error:
+            raise StorageUnavailableError(str(error)) from error
+
+    def listed(self, folder: str) -> list[tuple[str, datetime]]:
+        """Returns the names in a folder, and when each was stored: see `Listing`.
+
+        Raises:
+            StorageUnavailableError: the bucket cannot be reached.
+        """
+        prefix = self._normalize_name(folder) + "/"
+        try:
+            return [
+                (f"{folder}/{each.key.removeprefix(prefix)}", each.last_modified)
+                for each in self.bucket.objects.filter(Prefix=prefix)
+            ]
         except (BotoCoreError, ClientError) as error:
             raise StorageUnavailableError(str(error)) from error
 

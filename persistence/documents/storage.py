@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol, runtime_checkable
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,14 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 
 ALIAS = "originals"
 COPY_BYTES = 1024 * 1024
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """A storage for which asking for each file by itself would take long."""
+
+    def listed(self, folder: str) -> list[tuple[str, datetime]]:
+        """Returns the names in a folder, and when each was stored."""
 
 
 class _Moved(File):
@@ -113,6 +121,8 @@ def owners_listed() -> list[str]:
 def originals_listed(folder: str) -> list[tuple[str, datetime]]:
     """Returns the names of the originals in a folder, and when each was stored."""
     storage = _storage()
+    if isinstance(storage, Listing):
+        return storage.listed(folder)
     try:
         _, names = storage.listdir(folder)
     except FileNotFoundError:

@@ -125,10 +125,12 @@ class TestRoundTrip:
         with pytest.raises(FileNotFoundError):
             original_keep(tmp_path / "nothing", original_name(uuid7(), uuid7()))
 
-    def test_originals_are_listed_by_owner(self, storage, tmp_path):
+    def test_originals_are_listed_by_owner(self, storage, tmp_path, monkeypatch):
         """
-        With when they were stored, for the sweep.
+        With when they were stored, for the sweep; a bucket is not asked for each.
         """
+        if storage == "s3":
+            monkeypatch.delattr("storages.backends.s3.S3Storage.get_modified_time")
         owner_id, began = uuid7(), timezone.now() - timedelta(seconds=2)
         names = [original_name(owner_id, uuid7()) for _ in range(2)]
         for name in names:
