@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -86,52 +86,62 @@ def attributes(path: Path) -> Iterator[ast.Attribute]:
     return (node for node in nodes if isinstance(node, ast.Attribute))
 
 
-each_module = pytest.mark.parametrize("path", modules(*PACKAGES), ids=str)
+def broken(rule: Callable[[Path], set[str]], *packages: str) -> dict[str, set[str]]:
+    """Returns what breaks a rule, by module."""
+    found = {str(path): rule(path) for path in modules(*(packages or PACKAGES))}
+    return {path: names for path, names in found.items() if names}
 
 
-@each_module
-def test_imports_go_one_way(path):
+def drivers(path: Path) -> set[str]:
+    """Returns what a module imports of database drivers."""
+    return {name for name in imports(path) if is_from(name, DATABASE_DRIVERS)}
+
+
+def test_imports_go_one_way():
     """
     A service imports itself, `mesh` and generated code; `mesh` imports no service;
     nothing imports `deploy`, which sees of services only what configures them.
     """
-    own = path.parts[0]
-    others = PACKAGES - {own, "mesh"}
-    foreign = {name for name in imports(path) if is_from(name, others)}
-    if own == "deploy":
-        foreign = {name for name in foreign if name.split(".")[1] not in DEPLOY_SEES}
 
-    assert set() == foreign
+    def foreign(path: Path) -> set[str]:
+        own = path.parts[0]
+        others = PACKAGES - {own, "mesh"}
+        found = {name for name in imports(path) if is_from(name, others)}
+        if own == "deploy":
+            return {name for name in found if name.split(".")[1] not in DEPLOY_SEES}
+        return found
+
+    assert {} == broken(foreign)
 
 
-@each_module
-def test_protobuf_stays_at_the_edges(path):
+def test_protobuf_stays_at_the_edges():
     """
     Only servicers, clients and converters know generated messages; enums of
     `lamla.errors` are vocabulary and may be used anywhere.
     """
-    if SEES_MESSAGES & set(path.parts):
-        return
-    messages = {name for name in imports(path) if is_from(name, {"lamla"})}
 
-    assert set() == {name for name in messages if not is_from(name, {"lamla.errors"})}
+    def messages(path: Path) -> set[str]:
+        if SEES_MESSAGES & set(path.parts):
+            return set()
+        found = {name for name in imports(path) if is_from(name, {"lamla"})}
+        return {name for name in found if not is_from(name, {"lamla.errors"})}
+
+    assert {} == broken(messages)
 
 
 @pytest.mark.parity("A11")
-@pytest.mark.parametrize("path", modules("llm_worker"), ids=str)
-def test_llm_worker_reaches_no_database(path):
+def test_llm_worker_reaches_no_database():
     """
     The worker is stateless: it has no driver that could hold state elsewhere.
     """
-    assert set() == {name for name in imports(path) if is_from(name, DATABASE_DRIVERS)}
+    assert {} == broken(drivers, "llm_worker")
 
 
-@pytest.mark.parametrize("path", modules("gateway", "mesh"), ids=str)
-def test_only_persistence_reaches_the_database(path):
+def test_only_persistence_reaches_the_database():
     """
     There is one source of truth, and one process with its credential.
     """
-    assert set() == {name for name in imports(path) if is_from(name, DATABASE_DRIVERS)}
+    assert {} == broken(drivers, "gateway", "mesh")
 
 
 @pytest.mark.parametrize("sdk", sorted(VENDOR_SDKS))
@@ -149,45 +159,47 @@ def test_a_vendors_sdk_stays_in_its_adapter(sdk):
     assert {"providers", "embeddings"} >= set(users)
 
 
-@each_module
-def test_the_environment_is_read_in_settings(path):
+def test_the_environment_is_read_in_settings():
     """
     What a process can be told is in its settings class, documented and checked.
     """
-    if path.name in READS_ENVIRONMENT or path.parts[0] == "deploy":
-        return
-    parents = {
-        child: node
-        for node in ast.walk(tree(path))
-        for child in ast.iter_child_nodes(node)
-    }
-    reads = {
-        ast.unparse(node)
-        for node in attributes(path)
-        if ast.unparse(node) in {"os.environ", "os.getenv"}
-        # Telling a library something through it is no reading.
-        and getattr(parents[node], "attr", "") != "setdefault"
-    }
 
-    assert set() == reads
+    def reads(path: Path) -> set[str]:
+        if path.name in READS_ENVIRONMENT or path.parts[0] == "deploy":
+            return set()
+        parents = {
+            child: node
+            for node in ast.walk(tree(path))
+            for child in ast.iter_child_nodes(node)
+        }
+        return {
+            ast.unparse(node)
+            for node in attributes(path)
+            if ast.unparse(node) in {"os.environ", "os.getenv"}
+            # Telling a library something through it is no reading.
+            and getattr(parents[node], "attr", "") != "setdefault"
+        }
+
+    assert {} == broken(reads)
 
 
-@each_module
-def test_nothing_is_served_or_called_in_plaintext(path):
+def test_nothing_is_served_or_called_in_plaintext():
     """
     Peers speak mutual TLS, everywhere.
     """
-    assert set() == {node.attr for node in attributes(path)} & PLAINTEXT
+    assert {} == broken(lambda path: {n.attr for n in attributes(path)} & PLAINTEXT)
 
 
-@pytest.mark.parametrize("path", modules("persistence"), ids=str)
-def test_the_orm_has_one_bridge(path):
+def test_the_orm_has_one_bridge():
     """
     Synchronous Django is reached through `persistence.orm`, whose pool is bounded; the
     HTTP side bounds the threads that Django makes for itself.
     """
-    if "http" in path.parts:
-        return
-    names = {name.rpartition(".")[2] for name in imports(path)}
 
-    assert set() == names & {"sync_to_async", "ThreadSensitiveContext"}
+    def bridges(path: Path) -> set[str]:
+        if "http" in path.parts:
+            return set()
+        names = {name.rpartition(".")[2] for name in imports(path)}
+        return names & {"sync_to_async", "ThreadSensitiveContext"}
+
+    assert {} == broken(bridges, "persistence")
