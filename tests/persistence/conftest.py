@@ -149,7 +149,7 @@ def run(server):
             cwd=ROOT,
             input=stdin,
             env=environment,
-            timeout=60,
+            timeout=180,
         )
 
     return run
