@@ -109,6 +109,9 @@ class Stack:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - Our own launcher.
                 [
+                    # Background jobs of a shell ignore Ctrl-C, and so do their children.
+                    "env",
+                    "--default-signal=INT",
                     sys.executable,
                     "-m",
                     "deploy.embedded",
