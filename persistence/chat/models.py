@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from mesh.ids import uuid7
+from persistence.keys import owner_key, row_key
 
 TITLE_MAX_LENGTH = 200
 
@@ -53,32 +54,11 @@ class TitleBy(models.IntegerChoices):
     USER = 2
 
 
-def _owner() -> models.ForeignKey:
-    return models.ForeignKey(
-        "identity.User",
-        on_delete=models.DO_NOTHING,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
-
-
-def _reference(to: str, *, null: bool = False) -> models.ForeignKey:
-    return models.ForeignKey(
-        to,
-        on_delete=models.DO_NOTHING,
-        related_name="+",
-        null=null,
-        db_constraint=False,
-        db_index=False,
-    )
-
-
 class Conversation(models.Model):
     """A tree of messages between one user and the assistant."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = _owner()
+    owner = owner_key()
     title = models.CharField(max_length=TITLE_MAX_LENGTH, blank=True)
     title_by = models.PositiveSmallIntegerField(
         choices=TitleBy.choices, db_default=TitleBy.FIRST_MESSAGE
@@ -88,7 +68,7 @@ class Conversation(models.Model):
     pinned = models.BooleanField(db_default=False)
     archived = models.BooleanField(db_default=False)
     # Becomes null when the message is deleted.
-    current_message = _reference("chat.Message", null=True)
+    current_message = row_key("chat.Message", null=True)
     # When it was deleted; it can be brought back for a while.
     delete_time = models.DateTimeField(null=True)
     # The documents that its answers rest on (scopes.Scope); null: all of the owner's.
@@ -130,8 +110,8 @@ class Generation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = _owner()
-    conversation = _reference("chat.Conversation")
+    owner = owner_key()
+    conversation = row_key("chat.Conversation")
 
     request_id = models.UUIDField()
     body_hash = models.BinaryField(max_length=32)
@@ -213,13 +193,13 @@ class Message(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = _owner()
-    conversation = _reference("chat.Conversation")
-    parent = _reference("self", null=True)
+    owner = owner_key()
+    conversation = row_key("chat.Conversation")
+    parent = row_key("self", null=True)
     role = models.PositiveSmallIntegerField(choices=Role.choices)
     text = models.TextField(blank=True)
     create_time = models.DateTimeField(db_default=Now(), editable=False)
-    generation = _reference("chat.Generation", null=True)
+    generation = row_key("chat.Generation", null=True)
 
     class Meta:
         """Indexed in order of creation within a conversation."""
@@ -255,8 +235,8 @@ class GenerationDelta(models.Model):
     """
 
     pk = models.CompositePrimaryKey("generation_id", "text_offset", "owner_id")
-    generation = _reference("chat.Generation")
-    owner = _owner()
+    generation = row_key("chat.Generation")
+    owner = owner_key()
     text_offset = models.BigIntegerField()
     text = models.TextField()
     last_sequence = models.BigIntegerField()
@@ -272,9 +252,9 @@ class Citation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    owner = _owner()
-    generation = _reference("chat.Generation")
-    chunk = _reference("documents.DocumentChunk")
+    owner = owner_key()
+    generation = row_key("chat.Generation")
+    chunk = row_key("documents.DocumentChunk")
     document_id = models.UUIDField()
     # As it was when the answer was made.
     document_title = models.TextField()
@@ -310,10 +290,10 @@ class SearchEntry(models.Model):
 
     # The message's, or for a title the conversation's.
     id = models.UUIDField(primary_key=True, editable=False)
-    owner = _owner()
-    conversation = _reference("chat.Conversation")
+    owner = owner_key()
+    conversation = row_key("chat.Conversation")
     # Null for a title.
-    message = _reference("chat.Message", null=True)
+    message = row_key("chat.Message", null=True)
     words = SearchVectorField()
 
     class Meta:
@@ -338,7 +318,7 @@ class ConversationRequest(models.Model):
     """
 
     pk = models.CompositePrimaryKey("owner_id", "request_id")
-    owner = _owner()
+    owner = owner_key()
     request_id = models.UUIDField()
     body_hash = models.BinaryField(max_length=32)
     conversation_id = models.UUIDField()

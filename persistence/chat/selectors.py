@@ -34,6 +34,7 @@ from persistence.chat.page_tokens import (
     time_to_number,
 )
 from persistence.chat.turns.domain import Answer
+from persistence.fitting import fitting
 
 # What one page of messages may hold: far below gRPC's limit on a message, 4 MiB.
 PAGE_CHARACTERS = 500_000
@@ -152,7 +153,7 @@ def message_list(
     )
     places = rows.annotate(size=size).values_list("id", "size")
     sizes = list(places[: page_size + 1])
-    count = _fitting([size for _, size in sizes[:page_size]])
+    count = fitting([size for _, size in sizes[:page_size]], most=PAGE_CHARACTERS)
     if count == 0:
         return Page([], "")
     last_id, _ = sizes[count - 1]
@@ -238,13 +239,3 @@ def _with_evidence(rows: Iterable[Any]) -> list[Answer]:
         )
         for row in rows
     ]
-
-
-def _fitting(sizes: Sequence[int]) -> int:
-    """Returns how many messages a page holds: at least one, when there is one."""
-    total = 0
-    for count, size in enumerate(sizes):
-        total += size
-        if count and total > PAGE_CHARACTERS:
-            return count
-    return len(sizes)

@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from pgvector.django import HalfVectorField
 
 from mesh.ids import uuid7
+from persistence.keys import owner_key, row_key
 
 TITLE_MAX_LENGTH = 255
 NAME_MAX_LENGTH = 200
@@ -55,32 +56,11 @@ class IndexState(models.IntegerChoices):
     RETIRED = 3
 
 
-def _owner() -> models.ForeignKey:
-    return models.ForeignKey(
-        "identity.User",
-        on_delete=models.DO_NOTHING,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
-
-
-def _reference(to: str, *, null: bool = False) -> models.ForeignKey:
-    return models.ForeignKey(
-        to,
-        on_delete=models.DO_NOTHING,
-        related_name="+",
-        null=null,
-        db_constraint=False,
-        db_index=False,
-    )
-
-
 class Document(models.Model):
     """A file of a user and what became of it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = _owner()
+    owner = owner_key()
     title = models.CharField(max_length=TITLE_MAX_LENGTH)
     file_name = models.CharField(max_length=TITLE_MAX_LENGTH, blank=True)
     media_type = models.CharField(max_length=200, blank=True)
@@ -149,8 +129,8 @@ class DocumentPage(models.Model):
     """One page as text, or why there is none."""
 
     pk = models.CompositePrimaryKey("document_id", "number", "owner_id")
-    document = _reference("documents.Document")
-    owner = _owner()
+    document = row_key("documents.Document")
+    owner = owner_key()
     number = models.IntegerField()
     label = models.TextField(blank=True)
     text = models.TextField(blank=True)
@@ -166,8 +146,8 @@ class DocumentChunk(models.Model):
     """A piece of a page that can be found: its text from `start` to `end`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = _owner()
-    document = _reference("documents.Document")
+    owner = owner_key()
+    document = row_key("documents.Document")
     # Its place in the document, from 0.
     ordinal = models.IntegerField()
     page = models.IntegerField()
@@ -201,8 +181,8 @@ class StagedVector(models.Model):
     """
 
     pk = models.CompositePrimaryKey("document_id", "index_id", "ordinal", "owner_id")
-    document = _reference("documents.Document")
-    owner = _owner()
+    document = row_key("documents.Document")
+    owner = owner_key()
     # The index version that it is for.
     index_id = models.SmallIntegerField()
     ordinal = models.IntegerField()
@@ -245,7 +225,7 @@ class Collection(models.Model):
     """Documents put together under a name."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = _owner()
+    owner = owner_key()
     name = models.CharField(max_length=NAME_MAX_LENGTH)
     # The name without case, which is unique.
     name_key = models.CharField(max_length=2 * NAME_MAX_LENGTH)
@@ -272,9 +252,9 @@ class CollectionDocument(models.Model):
     """A document is in a collection."""
 
     pk = models.CompositePrimaryKey("collection_id", "document_id", "owner_id")
-    collection = _reference("documents.Collection")
-    document = _reference("documents.Document")
-    owner = _owner()
+    collection = row_key("documents.Collection")
+    document = row_key("documents.Document")
+    owner = owner_key()
 
     class Meta:
         """Found from either side."""
@@ -291,7 +271,7 @@ class Upload(models.Model):
     """Parts of a file that has not arrived as a whole yet."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = _owner()
+    owner = owner_key()
     request_id = models.UUIDField()
     body_hash = models.BinaryField(max_length=32)
     file_name = models.CharField(max_length=TITLE_MAX_LENGTH)
@@ -301,7 +281,7 @@ class Upload(models.Model):
     size_bytes = models.BigIntegerField()
     received_bytes = models.BigIntegerField(db_default=0)
     # What it became, for who asks again.
-    document = _reference("documents.Document", null=True)
+    document = row_key("documents.Document", null=True)
     expire_time = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -324,7 +304,7 @@ class DocumentRequest(models.Model):
     """
 
     pk = models.CompositePrimaryKey("owner_id", "request_id")
-    owner = _owner()
+    owner = owner_key()
     request_id = models.UUIDField()
     body_hash = models.BinaryField(max_length=32)
     # The document or the collection.
@@ -341,10 +321,10 @@ class Posting(models.Model):
     pk = models.CompositePrimaryKey(
         "owner_id", "term", "language", "document_id", "segment"
     )
-    owner = _owner()
+    owner = owner_key()
     term = models.TextField()
     language = models.TextField()
-    document = _reference("documents.Document")
+    document = row_key("documents.Document")
     segment = models.IntegerField()
     # As `index.writer.posting` makes them.
     postings = ArrayField(models.BigIntegerField())
@@ -367,9 +347,9 @@ class ModelVector(models.Model):
 
     pk = models.CompositePrimaryKey("model", "chunk_id")
     model = models.TextField()
-    chunk = _reference("documents.DocumentChunk")
-    owner = _owner()
-    document = _reference("documents.Document")
+    chunk = row_key("documents.DocumentChunk")
+    owner = owner_key()
+    document = row_key("documents.Document")
     embedding = HalfVectorField(dimensions=DIMENSION)
 
     class Meta:

@@ -21,6 +21,7 @@ from persistence.documents.models import (
     DocumentPage,
     State,
 )
+from persistence.fitting import fitting
 
 # What one answer with pages may hold: far below gRPC's limit on a message, 8 MiB.
 PAGE_CHARACTERS = 500_000
@@ -165,7 +166,7 @@ def pages_read(
             : page_size + 1
         ]
     )
-    count = _fitting([size for _, size in sizes[:page_size]])
+    count = fitting([size for _, size in sizes[:page_size]], most=PAGE_CHARACTERS)
     if not count:
         return Pages([], 0)
     page = list(rows.filter(number__lte=sizes[count - 1][0]))
@@ -220,13 +221,3 @@ def _failed_pages(
                 page = FailedPage(number, bytes(failure))
                 failed.setdefault(document_id, []).append(page)
     return failed
-
-
-def _fitting(sizes: Sequence[int]) -> int:
-    """Returns how many pages an answer holds: at least one, when there is one."""
-    total = 0
-    for count, size in enumerate(sizes):
-        total += size
-        if count and total > PAGE_CHARACTERS:
-            return count
-    return len(sizes)

@@ -13,10 +13,10 @@ from mesh.ids import uuid7
 from persistence.chat.clock import Clock
 from persistence.chat.errors import request_id_reused
 from persistence.chat.owners import owner_exists
+from persistence.claims import body_hashed
 from persistence.documents import errors
 from persistence.documents.collections.selectors import collections_check
 from persistence.documents.models import Upload
-from persistence.documents.requests import body_hashed
 from persistence.documents.selectors import DocumentNow, document_get
 from persistence.documents.storage import original_name
 from persistence.documents.uploads.documents import document_make, document_reuse
