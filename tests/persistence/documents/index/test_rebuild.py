@@ -100,6 +100,19 @@ class TestRebuild:
 
         assert (3, 3) == await rebuild.counts()
 
+    async def test_what_had_no_vectors_gets_them(self, pool, ada, owner):
+        """
+        Stored while PGVECTOR_ENABLED was false.
+        """
+        await document_store(pool, ada.id, BELLS, with_vectors=False)
+
+        rebuild = await Rebuild.begin(owner, Texts(), NEW_MODEL)
+        await rebuild.finish()
+        near = vector_of(f"{NEW_MODEL}: Bells\n{BELLS.paragraphs[0]}")
+        found = await search(pool, ada, near, NEW_MODEL)
+
+        assert 1 == pytest.approx(found.best_similarity, abs=0.01)
+
     async def test_goes_on_where_it_was_cut_off(self, pool, ada, owner):
         """
         Begun again with the same model, nothing is embedded twice.
