@@ -45,6 +45,7 @@ DATA = Path(__file__).parent / "data" / "retrieval"
 PER_DOCUMENT = 100
 WORDS_OF_A_CHUNK = 110
 VOCABULARY = 60_000
+ASKED_WORDS = 6
 # How far a vector lies from the passage that it was made of.
 DEVIATION = 0.6
 # As persistence/documents/retrieval/candidates.py has them.
@@ -152,6 +153,15 @@ def _store_document(
                 copy.write_row([1, chunk, owner, document, spelled_vector(vector)])
 
 
+def worded(questions: list[str], random: np.random.Generator) -> list[str]:
+    """Adds words to questions that chunks have: as frequent as those of text."""
+    words = np.minimum(random.zipf(1.2, (len(questions), ASKED_WORDS)), VOCABULARY - 1)
+    return [
+        f"{question} {' '.join(f'w{word}' for word in row)}"
+        for question, row in zip(questions, words, strict=True)
+    ]
+
+
 def spelled_vector(vector: Matrix) -> str:
     """Returns a vector as the database reads it."""
     return "[" + ",".join(f"{value:.5f}" for value in vector) + "]"
@@ -233,7 +243,7 @@ async def measure(stack: Stack, chunks: int, asked: int) -> list[Row]:
         rows = []
         for name, count in owners.items():
             owner, token = people[name]
-            spent = await times(stack, token, texts)
+            spent = await times(stack, token, worded(texts, random))
             rows.append(
                 Row(
                     owner=name,

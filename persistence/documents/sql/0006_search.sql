@@ -50,6 +50,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     near uuid[] := '{}';
+    common integer[] := '{}';
 BEGIN
     IF p_embedding IS NOT NULL THEN
         -- Planned anew for each call: which partition, and whether its graph helps.
@@ -63,10 +64,29 @@ BEGIN
             CASE WHEN p_is_exact THEN '+ 0' ELSE '' END)
         INTO near USING p_owner, p_embedding, p_documents, p_limit;
     END IF;
+    IF p_chunks > 10000 THEN
+        -- Reading all postings of a common word takes long and says little: beside
+        -- rarer words those are left out that come after the first 60,000 postings.
+        SELECT coalesce(array_agg(token), '{}') INTO common
+        FROM (
+            SELECT token, chunks, sum(chunks) OVER (ORDER BY chunks, token) AS so_far
+            FROM (
+                SELECT word.token, sum(cardinality(p.postings)) AS chunks
+                FROM unnest(p_tokens, p_languages, p_terms)
+                    AS word (token, language, term)
+                JOIN documents_posting p ON p.owner_id = p_owner
+                    AND p.term = word.term AND p.language = word.language
+                WHERE p_documents IS NULL OR p.document_id = ANY (p_documents)
+                GROUP BY word.token
+            ) AS counted
+        ) AS added
+        WHERE so_far > 60000 AND so_far > chunks;
+    END IF;
     RETURN QUERY
     WITH word AS (
         SELECT * FROM unnest(p_tokens, p_languages, p_terms, p_weights)
             AS t (token, language, term, share)
+        WHERE token <> ALL (common)
     ), hit AS MATERIALIZED (
         SELECT word.token, word.share, p.document_id, unnest(p.postings) AS posting
         FROM word
