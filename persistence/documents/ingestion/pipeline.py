@@ -32,6 +32,8 @@ log = structlog.get_logger()
 
 # Files of up to so many bytes are read beside the larger ones, not after them.
 SMALL_BYTES = 2 * 1024 * 1024
+# Likewise with chunks that are stored: each takes a millisecond or two.
+SMALL_CHUNKS = 1_000
 # While one batch is stored, the next is embedded.
 EMBEDDERS = 2
 
@@ -59,8 +61,10 @@ class Pipeline:
         self._read = read
         self._large = asyncio.Semaphore(readers)
         self._small = asyncio.Semaphore(readers)
-        # One connection of the pool is in a transaction that may last.
-        self._storing = asyncio.Lock()
+        # One connection of the pool is in a transaction that may last, and one in a
+        # shorter one.
+        self._storing_large = asyncio.Lock()
+        self._storing_small = asyncio.Lock()
 
     async def run(self, claim: Claim, progress: Progress) -> None:
         """Takes a document with its file to READY.
@@ -122,11 +126,13 @@ class Pipeline:
         embedder: ChunkEmbedder | None,
     ) -> None:
         reading.language = await language_of(reading)
+        is_small = spool.count <= SMALL_CHUNKS
+        turn = self._storing_small if is_small else self._storing_large
         while True:
             index_ids = embedder.index_ids if embedder else frozenset[int]()
             storing = Storing(claim, reading, spool, index_ids=index_ids)
             try:
-                async with self._storing:
+                async with turn:
                     return await self._store.run(storing)
             except VersionsChangedError:
                 embedder = await self._embedder(replace(claim, has_staged=True))

@@ -64,6 +64,8 @@ class Reporter:
                     await self._look()
             except ServiceError as error:
                 log.info("progress_not_written", reason=error.reason_name)
+            except Exception:  # Without this task nobody hears of a cancellation.
+                log.exception("progress_not_written")
 
     async def _write(self) -> None:
         changed = [w for w in self._watched.values() if w.progress != w.shown]

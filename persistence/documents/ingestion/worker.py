@@ -160,6 +160,8 @@ class IngestWorker:
                         log.warning("documents_queued_again", count=lost)
             except ServiceError as error:
                 log.info("queue_not_watched", reason=error.reason_name)
+            except Exception:  # Without this task nothing is put back.
+                log.exception("queue_not_watched")
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _requeue(self, worker: Worker, suspects: set[int]) -> set[int]:

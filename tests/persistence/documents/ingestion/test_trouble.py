@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
+import psycopg
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from mesh.errors import ServiceError
 from persistence import orm
 from persistence.documents.ingestion.pipeline import Pipeline
-from persistence.documents.models import IndexState, IndexVersion, State
+from persistence.documents.ingestion.store import Store
+from persistence.documents.models import IndexState, IndexVersion, Phase, State
 from tests.llm_worker.eventually import eventually
 from tests.persistence.documents.ingestion.texts import text
 from tests.persistence.documents.ingestion.uploaded import count, reason, rows
@@ -68,6 +71,29 @@ class TestEmbeddings:
 
         assert State.PROCESSING == row.state
 
+    async def test_a_small_document_does_not_wait_until_a_huge_one_is_stored(
+        self, owner, worker, server, monkeypatch
+    ):
+        """
+        That takes minutes, while the graph of vectors grows.
+        """
+        monkeypatch.setattr("persistence.documents.ingestion.pipeline.SMALL_CHUNKS", 10)
+        huge = await owner.upload("huge.md", text(30))
+        with psycopg.connect(server.url("lamla_test")) as other:
+            other.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"lamla:ingestion:{huge}"],
+            )
+            async with worker():
+                await eventually(partial(_is_storing, owner, huge), seconds=10)
+                small = await owner.ended(await owner.upload("small.md", text(3)))
+                phase = await _is_storing(owner, huge)
+                other.rollback()
+                row = await owner.ended(huge)
+
+        assert phase
+        assert [State.READY] * 2 == [small.state, row.state]
+
     async def test_progress_is_shown(self, owner, worker, embeddings):
         """
         Pages and chunks, while they come.
@@ -110,6 +136,29 @@ class TestEmbeddings:
 
 
 class TestFaults:
+    async def test_whoever_looks_for_cancellations_survives_a_fault(
+        self, owner, worker, embeddings, monkeypatch
+    ):
+        """
+        A cancelled document is let go all the same.
+        """
+        faults = [LookupError("once"), LookupError("twice")]
+        write = Store.progress_write
+
+        async def fail(self, changed):
+            if faults:
+                raise faults.pop()
+            await write(self, changed)
+
+        monkeypatch.setattr(Store, "progress_write", fail)
+        embeddings.is_open.clear()
+        document_id = await owner.upload("Kant.md", text(40))
+        async with worker():
+            await eventually(lambda: not faults, seconds=10)
+            await owner.cancel(document_id)
+            await eventually(lambda: count("procrastinate_jobs") == 0, seconds=10)
+            embeddings.is_open.set()
+
     async def test_a_fault_of_ours_is_tried_again_and_then_told(
         self, owner, worker, monkeypatch, capsys
     ):
@@ -160,6 +209,10 @@ class TestFaults:
 
         assert State.READY == row.state
         assert row.chunk_count == count("documents_documentchunk")
+
+
+async def _is_storing(owner, document_id) -> bool:
+    return (await owner.get(document_id)).phase == Phase.STORING
 
 
 def _staged():
