@@ -7,8 +7,11 @@ MAKEFLAGS += --warn-undefined-variables --no-builtin-rules --no-print-directory
 
 # Plugins such as protoc-gen-mypy are found on the path, so it must lead to ours.
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/frontend/node_modules/.bin:$(PATH)
+# Test modules are compiled once, not by each process of each run.
+export PYTHONDONTWRITEBYTECODE :=
 PACKAGES := mesh gateway llm_worker persistence deploy
 T ?= tests
+PYTEST := pytest --numprocesses 2 --dist loadfile
 SYNC := frontend/node_modules/.package-lock.json
 PROTOS := $(shell find protos/lamla -name '*.proto')
 THIRD_PARTY_PROTOS := $(shell find third_party/protos -name '*.proto')
@@ -37,12 +40,12 @@ clean: ## Delete all that `make run` keeps: conversations too (asks first)
 
 .PHONY: test
 test: test-fast ## Run every test; one file with T=tests/gateway
-	pytest -m system $(T) || test $$? = 5  # 5: none of these is a system test.
+	$(PYTEST) -m system --no-loadscope-reorder $(T) || test $$? = 5  # 5: there is none.
 	$(NPM) test
 
 .PHONY: test-fast
 test-fast: develop ## Run the tests that need no running mesh
-	pytest -m 'not system' --numprocesses 2 --dist loadfile $(T)
+	$(PYTEST) -m 'not system' $(T) || test $$? = 5
 
 .PHONY: check
 check: lint types check-gen ## Check style, types and that generated code is current
@@ -69,8 +72,8 @@ bench: develop ## Measure what the mesh adds to a stream: bench/README.md
 	python -m bench.stream
 
 .PHONY: torture-rotation
-torture-rotation: develop ## Rotate certificates under load ten times as long as `make test` does
-	TORTURE=10 pytest tests/system/test_rotation.py
+torture-rotation: develop ## Rotate certificates under load 20 times as long as `make test` does
+	TORTURE=20 pytest tests/system/test_rotation.py
 
 .PHONY: lock
 lock: develop ## Lock the dependencies of pyproject.toml again

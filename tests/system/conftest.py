@@ -6,16 +6,18 @@ import io
 import json
 import os
 import shutil
+import time
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from deploy.embedded.testing import Stack
 
@@ -35,12 +37,35 @@ UNLIMITED = {
 }
 
 
+# What takes longest begins first, so that no worker waits long for the other's end.
+LONGEST = (
+    "test_rotation",
+    "test_run",
+    "test_ingestion",
+    "test_durable",
+    "test_compat",
+    "test_page",
+    "test_browser",
+    "test_two_gateways",
+    "test_documents_of_others",
+    "test_faults",
+    "test_isolation",
+    "test_built_in_model",
+)
+# A mesh starts within it, and a busy machine takes a multiple of what a quiet one does.
+TIMEOUT_SECONDS = 300
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks everything below this folder."""
+    """Marks everything below this folder, and puts it in order."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.system)
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(TIMEOUT_SECONDS))
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 def tool(*names: str) -> str:
@@ -92,11 +117,38 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a person who was never here before."""
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """The browser of a person who was never here before."""
     context = browser.new_context()
-    yield context.new_page()
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Page:
+    """Their first page."""
+    return visitor.new_page()
+
+
+def choose_model(context: BrowserContext, model: str) -> None:
+    """Makes the pages of a browser ask a model, as if it were chosen in Settings."""
+    chosen = json.dumps(json.dumps({"model": model}))
+    context.add_init_script(f"localStorage['lamla.settings'] ??= {chosen}")
+
+
+def wait_until_it_answers(stack: Stack, seconds: float = 60) -> None:
+    """Asks until the parts of a mesh have found each other again."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            message = {"message": send_request()}
+            assert post(stack, "/v1/chat:reply", message, token=guest(stack))
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def post(

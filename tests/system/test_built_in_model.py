@@ -16,7 +16,9 @@ def test_the_built_in_model_answers_in_the_browser(tmp_path, page):
     """
     with Stack(tmp_path / "lamla") as stack:
         page.goto(stack.url)
-        page.get_by_role("textbox", name="Message").fill("What is the sun?")
+        page.get_by_role("textbox", name="Message").fill(
+            "What is the capital of France?"
+        )
         page.get_by_role("button", name="Send").click()
         answer = page.locator('article[data-role="assistant"]')
         expect(answer).to_have_attribute("data-state", "complete", timeout=90_000)

@@ -12,37 +12,36 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from deploy.embedded.testing import Stack
-from tests.system.conftest import guest, newest_generation, post, scripted, send_request
+from tests.system.conftest import (
+    choose_model,
+    guest,
+    newest_generation,
+    post,
+    send_request,
+)
 from tests.system.proxy import Wire
 
 QUESTION = "Explain photosynthesis."
 PACE = "scripted-n40-d40"
-CUTS = 20
+CUTS = 8
 # Text that breaks where bytes, code points and characters are mixed up comes from the
 # scripted provider; it is the same for the same prompt.
 
 
 @pytest.fixture(scope="module")
-def paced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A mesh whose answers take 1.6 s."""
-    home = tmp_path_factory.mktemp("paced")
-    with scripted(home, LAMLA_LLM_SCRIPTED_MODEL=PACE) as stack:
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def reference(paced: Stack) -> str:
+def reference(mesh: Stack) -> str:
     """What the provider answers to `QUESTION`."""
-    body = {"message": send_request(QUESTION)}
-    answer = post(paced, "/v1/chat:reply", body, token=guest(paced))
+    message = send_request(QUESTION, config={"model": PACE})
+    answer = post(mesh, "/v1/chat:reply", {"message": message}, token=guest(mesh))
     text: str = answer["answer"]["text"]
     return text
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser of a person who was never here before."""
+    """A browser of a person who was never here before, whose answers take 1.6 s."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    choose_model(context, PACE)
     yield context
     context.close()
 
@@ -71,12 +70,12 @@ def copied(page: Page) -> str:
     return str(text)
 
 
-def test_a_wire_cut_at_random_places_costs_nothing(paced, reference, context):
+def test_a_wire_cut_at_random_places_costs_nothing(mesh, reference, context):
     """
     Wherever the connection breaks, the answer goes on without a gap or a double.
     """
     choose = random.Random(20)
-    wire = Wire(paced.port)
+    wire = Wire(mesh.port)
     with wire.running():
         page = context.new_page()
         page.goto(wire.url)
@@ -91,12 +90,12 @@ def test_a_wire_cut_at_random_places_costs_nothing(paced, reference, context):
         assert CUTS <= wire.cuts
 
 
-def test_reloads_in_mid_answer_cost_nothing(paced, reference, context):
+def test_reloads_in_mid_answer_cost_nothing(mesh, reference, context):
     """
     A reload goes on where the answer is, however often.
     """
     page = context.new_page()
-    page.goto(paced.url)
+    page.goto(mesh.url)
     ask(page)
     page.wait_for_url("**/c/*")
     for _ in range(3):
@@ -107,27 +106,27 @@ def test_reloads_in_mid_answer_cost_nothing(paced, reference, context):
     assert reference == copied(page)
 
 
-def test_a_killed_gateway_costs_nothing(paced, reference, context):
+def test_a_killed_gateway_costs_nothing(mesh, reference, context):
     """
     The next gateway takes the answer over from llm_worker, where it goes on.
     """
     page = context.new_page()
-    page.goto(paced.url)
+    page.goto(mesh.url)
     ask(page)
     expect_state(page, "generating")
     page.wait_for_timeout(500)
-    os.kill(paced.pid("gateway"), signal.SIGKILL)
+    os.kill(mesh.pid("gateway"), signal.SIGKILL)
     expect_state(page, "complete", seconds=60)
 
     assert reference == copied(page)
 
 
-def test_stop_in_one_tab_ends_the_answer_in_the_other(paced, context):
+def test_stop_in_one_tab_ends_the_answer_in_the_other(mesh, context):
     """
     Whoever stops it, everybody sees it, and the provider sends no more.
     """
     first = context.new_page()
-    first.goto(paced.url)
+    first.goto(mesh.url)
     ask(first)
     first.wait_for_url("**/c/*")
     second = context.new_page()
@@ -138,7 +137,7 @@ def test_stop_in_one_tab_ends_the_answer_in_the_other(paced, context):
     first.bring_to_front()
     expect_state(first, "cancelled")
     first.wait_for_timeout(1_000)
-    log = newest_generation(paced)
+    log = newest_generation(mesh)
     late = [e for e in log if e["event"] == "token" and e["time"] > stopped]
 
     assert "close" == log[-1]["event"]
@@ -147,14 +146,14 @@ def test_stop_in_one_tab_ends_the_answer_in_the_other(paced, context):
     assert copied(first) == copied(second)
 
 
-def test_six_tabs_do_not_hang(paced, reference, context):
+def test_six_tabs_do_not_hang(mesh, reference, context):
     """
     A browser has six connections for a host; tabs beyond what is seen hold none.
     """
     pages = []
     for _ in range(6):
         page = context.new_page()
-        page.goto(paced.url)
+        page.goto(mesh.url)
         ask(page)
         page.wait_for_url("**/c/*")
         pages.append(page)

@@ -6,13 +6,11 @@ import json
 import os
 import signal
 import time
-import urllib.error
 import urllib.request
-from http import HTTPStatus
 
 import pytest
 
-from tests.system.conftest import guest, post, send_request
+from tests.system.conftest import wait_until_it_answers
 
 # Two intervals of Envoy's health checks and what a busy machine takes besides.
 NOTICED_SECONDS = 10.0
@@ -49,21 +47,6 @@ def running(stack, peer: str) -> set[int]:
         return set()
 
 
-def assert_answers(stack) -> None:
-    """Asks until the upstreams have found each other again."""
-    end = time.monotonic() + NOTICED_SECONDS
-    while True:
-        try:
-            message = {"message": send_request()}
-            assert post(stack, "/v1/chat:reply", message, token=guest(stack))
-        except urllib.error.HTTPError as error:
-            if error.code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > end:
-                raise
-            time.sleep(0.1)
-        else:
-            return
-
-
 @pytest.mark.parity("A61")
 def test_every_upstream_is_healthy(mesh):
     """
@@ -88,7 +71,7 @@ def test_a_frozen_upstream_is_failed_and_a_thawed_one_healthy(mesh, peer):
         os.kill(pid, signal.SIGCONT)
     wait_for(mesh, peer, healthy=True)
 
-    assert_answers(mesh)
+    wait_until_it_answers(mesh)
 
 
 def test_a_killed_upstream_is_started_again_and_healthy(mesh):
@@ -103,4 +86,4 @@ def test_a_killed_upstream_is_started_again_and_healthy(mesh):
         time.sleep(0.05)
     wait_for(mesh, "gateway", healthy=True)
 
-    assert_answers(mesh)
+    wait_until_it_answers(mesh)

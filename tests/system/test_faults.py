@@ -8,6 +8,7 @@ import os
 import signal
 import time
 import urllib.error
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import grpc
@@ -22,14 +23,23 @@ from lamla.chat.v1 import (
     generation_pb2,
 )
 
-from tests.system.conftest import bearer, channel, guest, post, scripted, send_request
+from deploy.embedded.testing import Stack
+from tests.system.conftest import (
+    bearer,
+    channel,
+    guest,
+    post,
+    scripted,
+    send_request,
+    wait_until_it_answers,
+)
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    """A mesh to break."""
-    with scripted(tmp_path_factory.mktemp("faults")) as stack:
-        yield stack
+def stack(mesh: Stack) -> Iterator[Stack]:
+    """A mesh to break: whoever is next finds it whole."""
+    yield mesh
+    wait_until_it_answers(mesh)
 
 
 def message(model: str = "", **fields):

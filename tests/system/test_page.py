@@ -9,24 +9,25 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from deploy.embedded.paths import CHECKOUT
-from deploy.embedded.testing import Stack
-from tests.system.conftest import scripted
+from tests.system.conftest import choose_model
 
 AXE = CHECKOUT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
+ECHOING = "scripted-echo"
 PASSWORD = "correct horse battery staple"
 
 
-@pytest.fixture(scope="module")
-def echoing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A mesh that answers at once, with the prompt: what was asked is in the answer."""
-    home = tmp_path_factory.mktemp("echoing")
-    with scripted(home, LAMLA_LLM_SCRIPTED_MODEL="scripted-echo") as stack:
-        yield stack
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """Somebody new, who is answered with the prompt: the question is in the answer."""
+    context = browser.new_context()
+    choose_model(context, ECHOING)
+    yield context
+    context.close()
 
 
 def ask(page: Page, text: str) -> None:
@@ -48,11 +49,11 @@ def open_from_account(page: Page, item: str) -> None:
     page.get_by_role("menuitem", name=item).click()
 
 
-def test_older_branches_stay_in_reach(echoing, page):
+def test_older_branches_stay_in_reach(mesh, page):
     """
     An edited question is another version; both can be shown, and the choice is kept.
     """
-    page.goto(echoing.url)
+    page.goto(mesh.url)
     ask(page, "What is alpha?")
     page.wait_for_url("**/c/*")
     page.locator('article[data-role="user"]').hover()
@@ -95,15 +96,15 @@ def without_ids(value):
     return json.loads(text)
 
 
-def test_an_export_can_be_imported_by_somebody_else(echoing, browser, page, tmp_path):
+def test_an_export_can_be_imported_by_somebody_else(mesh, browser, page, tmp_path):
     """
     What one person saved, another reads: equal but for the ids.
     """
-    page.goto(echoing.url)
+    page.goto(mesh.url)
     ask(page, "Keep **this** and 🧬.")
     first = exported(page, tmp_path)
     other = browser.new_context().new_page()
-    other.goto(echoing.url)
+    other.goto(mesh.url)
     other.get_by_role("textbox", name="Message").wait_for()
     saved = tmp_path / "again.json"
     saved.write_text(json.dumps(first))
@@ -120,11 +121,11 @@ def test_an_export_can_be_imported_by_somebody_else(echoing, browser, page, tmp_
     assert without_ids(first) == without_ids(second)
 
 
-def test_a_guest_registers_and_signs_in_on_another_device(echoing, browser, page):
+def test_a_guest_registers_and_signs_in_on_another_device(mesh, browser, page):
     """
     The guest's conversations are the account's, everywhere.
     """
-    page.goto(echoing.url)
+    page.goto(mesh.url)
     ask(page, "Before I had an account")
     open_from_account(page, "Create account")
     dialog = page.get_by_role("dialog")
@@ -133,7 +134,7 @@ def test_a_guest_registers_and_signs_in_on_another_device(echoing, browser, page
     dialog.get_by_role("button", name="Create account").click()
     expect(dialog).to_have_count(0)
     device = browser.new_context().new_page()
-    device.goto(echoing.url)
+    device.goto(mesh.url)
     device.get_by_role("textbox", name="Message").wait_for()
     open_from_account(device, "Sign in")
     dialog = device.get_by_role("dialog")
@@ -149,11 +150,11 @@ def test_a_guest_registers_and_signs_in_on_another_device(echoing, browser, page
     device.context.close()
 
 
-def test_the_main_path_by_keyboard_alone(echoing, page):
+def test_the_main_path_by_keyboard_alone(mesh, page):
     """
     Ask, read, search, go on: no pointer is needed, and focus is where one types.
     """
-    page.goto(echoing.url)
+    page.goto(mesh.url)
     expect(page.get_by_role("textbox", name="Message")).to_be_focused()
     page.keyboard.type("First by keyboard")
     page.keyboard.press("Enter")
@@ -176,13 +177,13 @@ def test_the_main_path_by_keyboard_alone(echoing, page):
     expect(answer(page)).to_contain_text("First by keyboard")
 
 
-def test_the_page_asks_nobody_else_for_anything(echoing, page):
+def test_the_page_asks_nobody_else_for_anything(mesh, page):
     """
     Every request goes to the mesh that served the page.
     """
     hosts = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    page.goto(echoing.url)
+    page.goto(mesh.url)
     ask(
         page,
         "A link [there](https://example.org) ![x](https://example.org/x.png) $x^2$",
@@ -190,7 +191,7 @@ def test_the_page_asks_nobody_else_for_anything(echoing, page):
     page.keyboard.press("Control+k")
     page.wait_for_timeout(500)
 
-    assert {urlsplit(echoing.url).netloc} == hosts - {""}
+    assert {urlsplit(mesh.url).netloc} == hosts - {""}
 
 
 def findings(page: Page) -> list[str]:
@@ -207,7 +208,7 @@ def findings(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(echoing, browser: Browser, size, scheme):
+def test_axe_finds_nothing_serious(mesh, browser: Browser, size, scheme):
     """
     Empty page, conversation, every window: nothing serious in any of them.
     """
@@ -217,8 +218,9 @@ def test_axe_finds_nothing_serious(echoing, browser: Browser, size, scheme):
         color_scheme=scheme,
         reduced_motion="reduce",
     )
+    choose_model(context, ECHOING)
     page = context.new_page()
-    page.goto(echoing.url)
+    page.goto(mesh.url)
     page.get_by_role("textbox", name="Message").wait_for()
     found = {"empty": findings(page)}
     ask(
