@@ -22,7 +22,9 @@ from persistence.chat.text import text_storable
 from persistence.pool import Connection
 
 # The row of the generation is locked before, by the statement that stores its text.
-# The chunk is locked as its foreign key would: a deletion waits, or was before.
+# The chunk is locked as its foreign key would, so that a deletion waits. One that is
+# being deleted is passed over: with a large document that takes long, and this text,
+# and that of others, waits. Should it stay after all, the answer's end names it again.
 CITATIONS = """
 INSERT INTO chat_citation (
     id, owner_id, generation_id, chunk_id, document_id, document_title,
@@ -43,7 +45,7 @@ FROM unnest(
 JOIN chat_generation generation ON generation.id = new.generation_id
 JOIN documents_documentchunk chunk
     ON chunk.id = new.chunk_id AND chunk.owner_id = generation.owner_id
-FOR KEY SHARE OF chunk
+FOR KEY SHARE OF chunk SKIP LOCKED
 ON CONFLICT (id) DO NOTHING
 """
 # A claim that comes again, or another one of the same sentence, takes its place.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
+import psycopg
 import pytest
 from lamla.chat.v1 import generation_pb2
 
@@ -98,6 +100,30 @@ class TestCheckpoints:
 
         assert [one] == list(stored.citations)
         assert [claim(one)] == list(stored.claims)
+
+    async def test_no_text_waits_for_a_document_that_is_being_deleted(
+        self, turns: Turns, paper: Paper, server
+    ):
+        """
+        It is stored without the citation, which comes again with the answer's end.
+        """
+        begun = await turns.say()
+        one = paper.citation()
+        with psycopg.connect(server.url("lamla_test")) as other:
+            other.execute("DELETE FROM documents_documentchunk")
+
+            lost = await asyncio.wait_for(
+                turns.append(piece(begun, "One.", citations=[one])), 10
+            )
+            stored = await located(turns, begun)
+            other.rollback()
+        finished = await turns.finish(
+            begun, "One.", grounding=paper.grounding(), citations=[one]
+        )
+
+        assert [] == lost
+        assert [] == list(stored.citations)
+        assert [one] == list(finished.message.citations)
 
     async def test_a_writer_that_lost_its_lease_stores_none(
         self, turns: Turns, paper: Paper
