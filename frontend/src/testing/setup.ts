@@ -1,7 +1,10 @@
 /** What jsdom lacks and the page needs. */
 
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterEach } from 'vitest'
+
+// Parts of the page that are fetched late take longer on a busy machine.
+configure({ asyncUtilTimeout: 5_000 })
 
 afterEach(() => {
   cleanup()

@@ -4,7 +4,6 @@ import { lazy, memo, Suspense, useSyncExternalStore } from 'react'
 import { NO_EVIDENCE } from '../../api'
 import { FrameValue } from '../../ui/frame-value'
 import { Markdown } from '../../ui/markdown/Markdown'
-import { useIsSearched } from '../scope/useScope'
 import { AnswerFooter } from './AnswerFooter'
 import { AnswerNotice } from './AnswerNotice'
 import { GroundingNotice } from './GroundingNotice'
@@ -30,7 +29,6 @@ export const Answer = memo(function Answer({ entry, isNewest }: Props) {
   const stored = message?.evidence ?? NO_EVIDENCE
   const evidence = turn && turn.evidence !== NO_EVIDENCE ? turn.evidence : stored
   const plain = <Markdown text={text} isGrowing={isGenerating} />
-  const isSearched = useIsSearched(message?.conversationId ?? (turn ? placeOf(turn) : null))
 
   return (
     <article
@@ -45,7 +43,7 @@ export const Answer = memo(function Answer({ entry, isNewest }: Props) {
       <div className="md:px-3.5">
         <GroundingNotice
           grounding={evidence.grounding}
-          isSearching={isGenerating && text === '' && isSearched}
+          conversationId={message?.conversationId ?? (turn && placeOf(turn))}
           isWaiting={isGenerating && text === ''}
         />
         {(text || isGenerating) &&

@@ -9,7 +9,7 @@ export function AnswerSources({ sources, marks }: MarkedEvidence) {
   const isUnsupported = marks.some(({ support }) => support === 'unsupported')
   if (sources.length === 0 && !isUnsupported) return null
   return (
-    <section aria-label="Sources" className="mt-3 text-fine">
+    <div role="group" aria-label="Sources" className="mt-3 text-fine">
       {sources.length > 0 && (
         <ol className="flex flex-wrap gap-1.5">
           {sources.map(({ number, documentTitle, page, citations }) => (
@@ -52,6 +52,6 @@ export function AnswerSources({ sources, marks }: MarkedEvidence) {
           )}
         </p>
       )}
-    </section>
+    </div>
   )
 }

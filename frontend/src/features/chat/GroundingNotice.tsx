@@ -3,19 +3,18 @@
 import type { Grounding } from '../../api'
 import { SearchIcon } from '../../ui/icons'
 import { Notice } from '../../ui/Notice'
+import { useIsSearched } from '../scope/useScope'
 
 interface Props {
   grounding: Grounding | null
-  /** Whether documents are being searched and nothing of that has come back yet. */
-  isSearching: boolean
+  /** Null is a chat that is just being begun. */
+  conversationId: string | null
   /** Whether the answer's first word is still to come. */
   isWaiting: boolean
 }
 
-export function GroundingNotice({ grounding, isSearching, isWaiting }: Props) {
-  if (!grounding) {
-    return isSearching ? <Status>Searching your documents…</Status> : null
-  }
+export function GroundingNotice({ grounding, conversationId, isWaiting }: Props) {
+  if (!grounding) return isWaiting ? <Searching conversationId={conversationId} /> : null
   if (grounding.state === 'none') {
     return (
       <Notice look="notice" className="mb-2">
@@ -32,6 +31,11 @@ export function GroundingNotice({ grounding, isSearching, isWaiting }: Props) {
     )
   }
   return isWaiting ? <Status>{foundInWords(grounding)}</Status> : null
+}
+
+function Searching({ conversationId }: { conversationId: string | null }) {
+  const isSearched = useIsSearched(conversationId)
+  return isSearched && <Status>Searching your documents…</Status>
 }
 
 function Status({ children }: { children: React.ReactNode }) {

@@ -12,7 +12,6 @@ import {
   useRef,
   useState,
 } from 'react'
-import { createPortal } from 'react-dom'
 import type { Citation } from '../../api'
 import { navigate, pathWith } from '../../router'
 import type { ClaimMark, NumberedSource } from './evidence-marks'
@@ -103,14 +102,17 @@ function CitationCard({
 }: Shown & { id: string; anchor: HTMLElement }) {
   const ref = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
-    if (ref.current) place(ref.current, anchor.getBoundingClientRect())
+    if (!ref.current) return
+    ref.current.showPopover()
+    place(ref.current, anchor.getBoundingClientRect())
   }, [anchor])
-  return createPortal(
+  return (
     <div
       ref={ref}
       id={id}
       role="tooltip"
-      className="pointer-events-none fixed z-20 w-88 max-w-[calc(100vw-1rem)] animate-appear rounded-md border border-edge bg-raised p-3 shadow-float"
+      popover="manual"
+      className="pointer-events-none fixed inset-auto m-0 w-88 max-w-[calc(100vw-1rem)] animate-appear rounded-md border border-edge bg-raised p-3 text-ink shadow-float"
     >
       <p className="flex gap-2 text-fine text-faint">
         <span className="min-w-0 truncate font-semibold text-soft">{source.documentTitle}</span>
@@ -128,8 +130,7 @@ function CitationCard({
       {support === 'partial' && (
         <p className="mt-1.5 text-fine text-notice">It says only a part of this sentence.</p>
       )}
-    </div>,
-    document.body,
+    </div>
   )
 }
 

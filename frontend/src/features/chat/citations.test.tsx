@@ -79,7 +79,7 @@ describe('a stored answer', () => {
 
     const marked = Array.from(text().querySelectorAll('.underline'), (one) => one.textContent)
     expect(marked).toEqual(['They sing.', 'They live.'])
-    const sources = within(answer()).getByRole('region', { name: 'Sources' })
+    const sources = within(answer()).getByRole('group', { name: 'Sources' })
     expect(sources.textContent).toMatch(/not found in your documents/)
     expect(sources.textContent).toMatch(/only in part in your documents/)
   })
@@ -155,7 +155,7 @@ describe('an answer that is being written', () => {
     expect(screen.queryByText(/Searching|Writing/)).toBeNull()
 
     stage.send(completed(6, TEXT))
-    await within(answer()).findByRole('region', { name: 'Sources' })
+    await within(answer()).findByRole('group', { name: 'Sources' })
     expect(chips()).toHaveLength(1)
   })
 

@@ -341,7 +341,7 @@ describe('bringing documents in', () => {
     server.uploads.cancelUpload = () => ({})
     const user = await openLibrary()
 
-    const notice = screen.getByRole('region', { name: 'Interrupted uploads' })
+    const notice = await screen.findByRole('region', { name: 'Interrupted uploads' })
     expect(notice.textContent).toContain('Long.pdf (5.0 MB)')
     await user.click(within(notice).getByRole('button', { name: 'Forget it' }))
 

@@ -1,11 +1,13 @@
 /** Files on their way to the server, and those whose way was interrupted by a reload. */
 
-import { memo, useState, useSyncExternalStore } from 'react'
+import { memo, useEffect, useState, useSyncExternalStore } from 'react'
 import { useServices } from '../../services'
 import { Button, IconButton } from '../../ui/Button'
 import { CloseIcon, FileIcon } from '../../ui/icons'
 import { ProgressBar } from '../../ui/ProgressBar'
+import type { RememberedUpload } from '../uploads/remembered'
 import { RememberedUploads } from '../uploads/remembered'
+import { filesOnTheirWay } from '../uploads/upload-locks'
 import type { FileUpload, Uploads } from '../uploads/uploads'
 import { isUnderWay } from '../uploads/uploads'
 import { sizeInWords, uploadInWords } from './words'
@@ -130,7 +132,17 @@ const UploadRow = memo(function UploadRow({ upload, uploads }: RowProps) {
 function InterruptedUploads() {
   const { api } = useServices()
   const [remembered] = useState(() => new RememberedUploads(localStorage))
-  const [begun, setBegun] = useState(() => [...remembered.all()])
+  const [begun, setBegun] = useState<[string, RememberedUpload][]>([])
+  useEffect(() => {
+    let isCurrent = true
+    void filesOnTheirWay().then((onTheirWay) => {
+      const all = [...remembered.all()].filter(([sha256]) => !onTheirWay.has(sha256))
+      if (isCurrent) setBegun(all)
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [remembered])
   if (begun.length === 0) return null
   const forget = () => {
     for (const [sha256, { uploadId }] of begun) {

@@ -8,6 +8,7 @@ import type { Pace } from './pace'
 import { PartSize } from './part-size'
 import type { RememberedUploads } from './remembered'
 import { UnreadableFile } from './unreadable-file'
+import { whileKnown } from './upload-locks'
 
 /** Uploads that the server does not know any more, or that turned out to be another file. */
 const MOST_RESTARTS = 2
@@ -75,6 +76,10 @@ class FileUpload {
       this.#report({ done })
     })
     this.#sha256 = hexOf(digest)
+    return whileKnown(this.#sha256, () => this.#deliver())
+  }
+
+  async #deliver(): Promise<Arrival> {
     try {
       const begun = await this.#begin()
       const arrival = 'document' in begun ? begun : await this.#finish(begun)
