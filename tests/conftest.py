@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 # A developer's own settings must not decide a test, so they go before any import of
 # ours can read them.
@@ -18,6 +19,11 @@ READ_WITHOUT_PREFIX = {
 for name in list(os.environ):
     if name.startswith(("LAMLA_", "DB_")) or name in READ_WITHOUT_PREFIX:
         del os.environ[name]
+
+# A shell's background jobs ignore Ctrl-C, and so does what they start; some tests press
+# it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from collections.abc import Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402

@@ -108,10 +108,7 @@ class Stack:
         """Starts the launcher without waiting."""
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - Our own launcher.
-                [  # noqa: S607 - coreutils'.
-                    # A shell's background jobs, and what they start, ignore Ctrl-C.
-                    "env",
-                    "--default-signal=INT",
+                [
                     sys.executable,
                     "-m",
                     "deploy.embedded",
