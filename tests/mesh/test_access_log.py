@@ -132,14 +132,18 @@ class TestLine:
         A client that left shows as CANCELLED, with what it got.
         """
 
+        written = asyncio.Event()
+
         async def count(_):
             yield 1
+            written.set()  # A client can have a message before its write returns.
             await asyncio.sleep(60)
 
         servicer.count = count
         with capture_logs() as logs:
             call = echo.Count(CountRequest(to=1))
             await call.read()
+            await written.wait()
             call.cancel()
             (line,) = await ended(logs)
 
