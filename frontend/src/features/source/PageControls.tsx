@@ -22,7 +22,7 @@ export function PageControls(props: Props) {
     <div
       role="toolbar"
       aria-label="Pages"
-      className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-2 py-1 text-soft"
+      className="flex shrink-0 flex-wrap items-center gap-x-1 gap-y-1 border-b border-line px-2 py-1 text-soft sm:gap-x-3"
     >
       <span className="flex items-center gap-0.5">
         <IconButton
@@ -60,7 +60,9 @@ export function PageControls(props: Props) {
         >
           <MinusIcon className="size-4" />
         </IconButton>
-        <span className="w-11 text-center text-fine tabular-nums">{Math.round(zoom * 100)} %</span>
+        <span className="w-11 text-center text-fine tabular-nums max-sm:hidden">
+          {Math.round(zoom * 100)} %
+        </span>
         <IconButton
           label="Larger"
           className={STEP}
