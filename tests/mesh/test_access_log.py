@@ -30,7 +30,7 @@ def lines(logs):
 
 async def ended(logs, count=1):
     """Waits until `count` calls have been logged; returns their lines."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(lines(logs)) < count:  # noqa: ASYNC110 - Nothing announces a line.
             await asyncio.sleep(0.01)
     return lines(logs)
