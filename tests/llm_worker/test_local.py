@@ -224,9 +224,10 @@ async def test_decoding_does_not_block_the_process(loaded):
     Other calls are served between two tokens.
     """
     asked = prompt(STORY, max_output_tokens=40)
+    began = time.monotonic()
     pause = await longest_pause(collect(loaded.generate(asked)))
 
-    assert pause < 0.3
+    assert pause < (time.monotonic() - began) / 3
 
 
 async def test_a_generator_that_was_never_read_leaves_nothing_behind(loaded):

@@ -331,11 +331,11 @@ class TestGenerate:
         """
         A call that is cancelled takes the generation along.
         """
-        call = stub.Generate(request("scripted-n500-d5"))
+        call = stub.Generate(request("scripted-n5000-d5"))
         await call.read()
         call.cancel()
 
-        assert await eventually(lambda: not generations.running) < 1
+        await eventually(lambda: not generations.running)
 
 
 class TestAttach:
