@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import grpc
+import psutil
 import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
@@ -165,7 +166,12 @@ def without_database(stack):
     launcher = stack.process.pid
     os.kill(launcher, signal.SIGSTOP)
     try:
-        os.kill(stack.pid("postgres"), signal.SIGKILL)
+        server = psutil.Process(stack.pid("postgres"))
+        sessions = server.children()
+        server.kill()
+        # They go on until they notice.
+        _, alive = psutil.wait_procs(sessions, timeout=30)
+        assert [] == alive
         yield
     finally:
         os.kill(launcher, signal.SIGCONT)
