@@ -68,14 +68,14 @@ class TestCancel:
         A retry goes on with it; of what nobody comes back to nothing is left.
         """
         monkeypatch.setattr("persistence.documents.ingestion.worker.LOST_SECONDS", 0)
-        embeddings.seconds = 0.004
-        ids = [await owner.upload(f"{n}.md", text(60, f"{n}")) for n in range(2)]
+        embeddings.seconds = 0.02  # So that none is ready before it is cancelled.
+        ids = [await owner.upload(f"{n}.md", text(400, f"{n}")) for n in range(2)]
         async with worker():
             for document_id in ids:
-                await eventually(partial(_is_staged, document_id), seconds=10)
+                await eventually(partial(_is_staged, document_id), seconds=30)
                 await owner.cancel(document_id)
             await _yesterday(ids[0])
-            await eventually(lambda: not _is_staged(ids[0]), seconds=10)
+            await eventually(lambda: not _is_staged(ids[0]), seconds=30)
 
         assert _is_staged(ids[1])
 
