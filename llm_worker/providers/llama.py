@@ -168,6 +168,8 @@ class Llama:
             self._session = aiohttp.ClientSession(
                 self._server.listening_address,
                 headers={"Authorization": f"Bearer {self._key}"},
+                # Its server may close a kept connection just as it is used again.
+                connector=aiohttp.TCPConnector(force_close=True),
                 timeout=aiohttp.ClientTimeout(total=COUNT_SECONDS),
             )
         method = "GET" if body is None else "POST"
