@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import grpc
 import structlog
@@ -20,6 +21,10 @@ from mesh.errors import (
 from mesh.interceptors.base import Call
 
 log = structlog.get_logger()
+
+# A client of grpc.aio that is refused in mid-sending reports INTERNAL instead of the
+# status. Most have little left to send.
+READ_ON_SECONDS = 1.0
 
 
 @asynccontextmanager
@@ -59,6 +64,15 @@ async def _abort(call: Call, error: ServiceError) -> None:
     call.code = error.code
     call.reason = error.reason_name
     status = status_of(error)
+    if call.is_request_stream:
+        await _read_on(call.context)
     await call.context.abort(
         error.code, status.message, ((DETAILS_KEY, status.SerializeToString()),)
     )
+
+
+async def _read_on(context: grpc.aio.ServicerContext) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(READ_ON_SECONDS):
+            while await context.read() is not grpc.aio.EOF:
+                pass

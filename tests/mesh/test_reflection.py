@@ -54,9 +54,7 @@ async def test_other_peers_may_not(certs, servicer, client):
     async with serving(
         servicer.register, SERVICE, certs=certs, policy=OPEN, client=client
     ) as served:
-        call = served.channel.stub(ServerReflectionStub).ServerReflectionInfo(
-            iter([LIST])
-        )
+        call = served.channel.stub(ServerReflectionStub).ServerReflectionInfo()
         error = await stream_failure(call)
 
     assert StatusCode.PERMISSION_DENIED == error.code()
@@ -74,9 +72,7 @@ async def test_reflection_can_be_off(certs, servicer):
         client="developer",
         reflection=False,
     ) as served:
-        call = served.channel.stub(ServerReflectionStub).ServerReflectionInfo(
-            iter([LIST])
-        )
+        call = served.channel.stub(ServerReflectionStub).ServerReflectionInfo()
         error = await stream_failure(call)
 
     assert StatusCode.UNIMPLEMENTED == error.code()

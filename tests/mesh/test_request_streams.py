@@ -87,6 +87,30 @@ async def test_a_failure_of_the_servicer_is_typed(echo, servicer):
     assert ["a"] == servicer.heard
 
 
+async def test_a_sender_who_is_refused_learns_why(echo, servicer):
+    """
+    After it has sent what it had: a client of grpc.aio that the status meets while it
+    sends reports INTERNAL instead.
+    """
+    sent = []
+
+    async def refuse(_: Any) -> str:
+        raise invalid("name", "no")
+
+    async def slowly() -> AsyncIterator[Any]:
+        for name in "abc":
+            yield Item(name=name)
+            sent.append(name)
+            await asyncio.sleep(0.02)
+
+    servicer.say = refuse
+
+    error = await failure(echo.Join(slowly()))
+
+    assert "INVALID_FIELD" == reason(error)
+    assert ["a", "b", "c"] == sent
+
+
 async def test_a_user_is_needed_where_the_policy_says_so(for_users, servicer, issuer):
     """
     Before the first request is read; then every one is the user's.
