@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
@@ -11,6 +12,7 @@ from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
 from mesh.errors import DETAILS_KEY, ServiceError, from_status
+from tests.mesh.echo import EchoStub, SayRequest
 
 
 async def failure(call: Awaitable[Any]) -> grpc.aio.AioRpcError:
@@ -26,6 +28,18 @@ async def stream_failure(call: Any) -> grpc.aio.AioRpcError:
         async for _ in call:
             pass
     return caught.value
+
+
+async def passed_deadline(echo: EchoStub, began: asyncio.Event) -> grpc.aio.AioRpcError:
+    """Returns the error of a call whose deadline passes after its servicer `began`,
+    however long the machine takes to get there.
+    """
+    timeout = 0.1
+    while True:
+        error = await failure(echo.Say(SayRequest(), timeout=timeout))
+        if began.is_set():
+            return error
+        timeout *= 4
 
 
 def status(error: grpc.aio.AioRpcError) -> Status:

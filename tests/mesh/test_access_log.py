@@ -18,7 +18,7 @@ from mesh.ids import uuid7
 from mesh.testing import bearer
 from mesh.tracing import Trace
 from tests.mesh.echo import COUNT, SAY, CountRequest, SayRequest
-from tests.mesh.failures import failure, stream_failure
+from tests.mesh.failures import failure, passed_deadline, stream_failure
 
 SECRET = "my private question"
 
@@ -141,7 +141,7 @@ class TestLine:
 
         servicer.count = count
         with capture_logs() as logs:
-            call = echo.Count(CountRequest(to=1))
+            call = echo.Count(CountRequest(to=1), timeout=60)
             await call.read()
             await written.wait()
             call.cancel()
@@ -158,13 +158,16 @@ class TestLine:
         Too slow is told apart from gone.
         """
 
+        began = asyncio.Event()
+
         async def say(_):
+            began.set()
             await asyncio.sleep(60)
 
         servicer.say = say
         with capture_logs() as logs:
-            await failure(echo.Say(SayRequest(), timeout=0.1))
-            (line,) = await ended(logs)
+            await passed_deadline(echo, began)
+            *_, line = await ended(logs)
 
         assert "DEADLINE_EXCEEDED" == line["code"]
 
