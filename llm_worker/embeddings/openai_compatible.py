@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
-import httpx2
 import openai
 import structlog
-from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from llm_worker.embeddings.base import (
     DIMENSION,
@@ -33,10 +32,10 @@ from llm_worker.providers.base import (
     ProviderUnavailableError,
 )
 from llm_worker.providers.openai_wire import refusal, retry_after_seconds, said
+from llm_worker.providers.vendor_client import VendorClient, fault
 
 log = structlog.get_logger()
 
-CONNECT_SECONDS = 10.0
 CHECK_SECONDS = 5.0
 # Below the 300,000 tokens and 2,048 texts that OpenAI takes at once.
 BATCH_CHARACTERS = 150_000
@@ -72,13 +71,8 @@ class OpenAICompatible:
         self._fits = False
         self._asks_dimension = True
         self._places = asyncio.Semaphore(PASSAGE_BATCHES)
-        self._client = AsyncOpenAI(
-            base_url=base_url,
-            # The SDK insists on one; servers without keys ignore it.
-            api_key=api_key or "none",
-            max_retries=0,
-            http_client=DefaultAioHttpClient(),
-            timeout=openai.Timeout(timeout_seconds, connect=CONNECT_SECONDS),
+        self._client = VendorClient(
+            base_url=base_url, api_key=api_key, timeout_seconds=timeout_seconds
         )
 
     async def embed(self, texts: Sequence[str], purpose: Purpose) -> list[Embedding]:
@@ -142,33 +136,24 @@ class OpenAICompatible:
                 texts = [text[: max(1, longest // 2)] for text in texts]
 
     async def _asked(self, texts: list[str]) -> list[Embedding]:
-        has_reconnected = False
         while True:
-            options: Any = {}
+            request: dict[str, Any] = {
+                "model": self.model.name,
+                "input": texts,
+                "encoding_format": "float",
+            }
             if self._asks_dimension:
-                options["dimensions"] = self.model.dimension
+                request["dimensions"] = self.model.dimension
             try:
-                response = await self._client.embeddings.with_raw_response.create(
-                    model=self.model.name,
-                    input=texts,
-                    encoding_format="float",
-                    **options,
-                )
+                body = await self._client.asked(partial(_create, request))
             except openai.APIStatusError as error:
                 if not self._asks_dimension or not _is_about_dimension(error):
                     raise self._refused(error) from error
                 self._asks_dimension = False
             except openai.APIConnectionError as error:
-                # A kept connection may have been closed by the vendor just now, which
-                # the SDK takes for one that could not be made in time.
-                is_silence = isinstance(error.__cause__, httpx2.ReadTimeout)
-                if has_reconnected or is_silence:
-                    raise ProviderUnavailableError(
-                        self.name, "no connection"
-                    ) from error
-                has_reconnected = True
+                raise ProviderUnavailableError(self.name, fault(error)) from error
             else:
-                return self._read(response.content, texts)
+                return self._read(body, texts)
 
     def _read(self, body: bytes, texts: list[str]) -> list[Embedding]:
         try:
@@ -183,14 +168,16 @@ class OpenAICompatible:
 
     async def _list(self) -> None:
         try:
-            await self._client.models.with_raw_response.list()
+            await self._client.asked(
+                lambda client: client.models.with_raw_response.list()
+            )
         except openai.APIStatusError as error:
             failure = self._refused(error)
             # A server that lists no models is alive all the same.
             if isinstance(failure, ProviderUnavailableError):
                 raise failure from error
         except openai.APIConnectionError as error:
-            raise ProviderUnavailableError(self.name, "no connection") from error
+            raise ProviderUnavailableError(self.name, fault(error)) from error
 
     def _refused(self, error: openai.APIStatusError) -> ProviderError:
         failure = refusal(
@@ -204,6 +191,11 @@ class OpenAICompatible:
             # The operator named it, not the caller.
             return ProviderRejectedError(self.name, "the vendor has no such model")
         return failure
+
+
+async def _create(request: dict[str, Any], client: openai.AsyncOpenAI) -> bytes:
+    response = await client.embeddings.with_raw_response.create(**request)
+    return response.content
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

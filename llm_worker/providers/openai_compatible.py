@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import aiohttp
 import httpx2
 import openai
-from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from llm_worker.domain import Accepted, Model, Prompt, ProviderEvent
 from llm_worker.providers.base import (
@@ -30,10 +30,10 @@ from llm_worker.providers.openai_wire import AnswerReader, refusal, retry_after_
 from llm_worker.providers.quirks import Quirks
 from llm_worker.providers.repetition import Repetition
 from llm_worker.providers.sse import LineTooLongError
+from llm_worker.providers.vendor_client import VendorClient, fault
 from llm_worker.trimming import choices, without_oldest
 from llm_worker.watchdog import Watchdog
 
-CONNECT_SECONDS = 10.0
 CHECK_SECONDS = 5.0
 # For what follows the answer's end, so that its connection can be used again.
 TAIL_SECONDS = 1.0
@@ -67,15 +67,11 @@ class OpenAICompatible:
         self._first_token_seconds = first_token_seconds
         self._inter_token_seconds = inter_token_seconds
         self._quirks: dict[str, Quirks] = {}
-        self._client = AsyncOpenAI(
+        self._client = VendorClient(
             base_url=base_url,
-            # The SDK insists on one; servers without keys ignore it.
-            api_key=api_key or "none",
-            max_retries=0,
-            http_client=DefaultAioHttpClient(),
-            timeout=openai.Timeout(None, connect=CONNECT_SECONDS),
+            api_key=api_key,
             # Compressed events would wait in the vendor's compressor.
-            default_headers={"Accept-Encoding": "identity"},
+            headers={"Accept-Encoding": "identity"},
         )
 
     def has(self, model: str) -> bool:
@@ -125,13 +121,17 @@ class OpenAICompatible:
     async def check(self) -> None:
         """See `Provider.check`. A server that lists no models is alive all the same."""
         try:
-            await self._client.models.with_raw_response.list(timeout=CHECK_SECONDS)
+            await self._client.asked(
+                lambda client: client.models.with_raw_response.list(
+                    timeout=CHECK_SECONDS
+                )
+            )
         except openai.APIStatusError as error:
             failure = _refused(self.name, "", error)
             if isinstance(failure, ProviderUnavailableError):
                 raise failure from error
         except openai.APIConnectionError as error:
-            raise ProviderUnavailableError(self.name, "no connection") from error
+            raise ProviderUnavailableError(self.name, fault(error)) from error
 
     async def close(self) -> None:
         """See `Provider.close`."""
@@ -157,32 +157,23 @@ class OpenAICompatible:
         quirks = self._quirks.get(model, Quirks())
         if prompt.prefix and quirks.way is None:
             quirks = self._quirks[model] = replace(quirks, way=await self._way(model))
-        has_reconnected = False
         while True:
-            request = self._client.chat.completions.with_streaming_response.create(
-                **quirks.body(prompt, model)
-            )
+            body = quirks.body(prompt, model)
             try:
-                response = await stack.enter_async_context(request)
+                return await self._client.asked(partial(_begin, stack, body))
             except openai.APIStatusError as error:
                 learned = quirks.learn(error.status_code, error.body)
                 if learned is None:
                     raise _refused(self.name, model, error) from error
                 quirks = self._quirks[model] = learned
             except openai.APIConnectionError as error:
-                # A kept connection may have been closed by the vendor just now.
-                is_timeout = isinstance(error, openai.APITimeoutError)
-                if has_reconnected or is_timeout:
-                    raise ProviderUnavailableError(
-                        self.name, "no connection"
-                    ) from error
-                has_reconnected = True
-            else:
-                return response
+                raise ProviderUnavailableError(self.name, fault(error)) from error
 
     async def _way(self, model: str) -> Way | None:
         try:
-            listed = await self._client.models.list(timeout=CHECK_SECONDS)
+            listed = await self._client.asked(
+                lambda client: client.models.list(timeout=CHECK_SECONDS)
+            )
             # A server of one model may call it otherwise than its clients do.
             owners = {one.id: one.owned_by for one in reversed(listed.data)}
         except openai.APIConnectionError:
@@ -190,7 +181,7 @@ class OpenAICompatible:
         except (openai.OpenAIError, AttributeError, TypeError):
             owners = {}  # It lists no models, or not as others do.
         owner = owners.get(model) or next(reversed(owners.values()), "")
-        return way_of(str(self._client.base_url), owner)
+        return way_of(self._client.base_url, owner)
 
     def _repetition(self, prompt: Prompt, model: str) -> Repetition:
         way = self._quirks.get(model, Quirks()).way
@@ -205,6 +196,13 @@ class OpenAICompatible:
         if reader.has_text:
             return ProviderInterruptedError(self.name, message)
         return ProviderUnavailableError(self.name, message)
+
+
+async def _begin(
+    stack: AsyncExitStack, body: dict[str, Any], client: openai.AsyncOpenAI
+) -> Any:
+    completions = client.chat.completions.with_streaming_response
+    return await stack.enter_async_context(completions.create(**body))
 
 
 async def _skip(chunks: AsyncIterator[bytes], watchdog: Watchdog) -> None:
