@@ -10,7 +10,7 @@ from persistence.chat.clock import Clock
 from persistence.chat.owners import owner_exists
 from persistence.documents import errors
 from persistence.documents.ingestion.queue import ingestion_defer
-from persistence.documents.models import Document
+from persistence.documents.models import Document, DocumentRequest
 from persistence.documents.requests import request_claim
 from persistence.documents.selectors import DocumentNow, document_get
 
@@ -39,6 +39,18 @@ def document_update(*, owner_id: UUID, document_id: UUID, title: str) -> Documen
     rows = Document.objects.filter(owner_id=owner_id, id=document_id)
     rows.exclude(title=title).update(title=title, update_time=Clock())
     return document_get(owner_id=owner_id, document_id=document_id)
+
+
+def deletion_begin(*, owner_id: UUID, request_id: UUID, document_id: UUID) -> None:
+    """Stops the ingestion of a document that is about to be deleted.
+
+    In a transaction of its own: chunks that are being stored refer to the row, which
+    therefore could not be deleted before all of them are there. Nothing is done for a
+    request that `document_delete` will find known.
+    """
+    known = DocumentRequest.objects.filter(owner_id=owner_id, request_id=request_id)
+    if not known.exists():
+        _stop(owner_id, document_id)
 
 
 def document_delete(
@@ -87,14 +99,8 @@ def ingestion_cancel(*, owner_id: UUID, document_id: UUID) -> DocumentNow:
     Raises:
         ServiceError: `DOCUMENT_NOT_FOUND`.
     """
-    ingestion_stop(owner_id=owner_id, document_id=document_id)
+    _stop(owner_id, document_id)
     return document_get(owner_id=owner_id, document_id=document_id)
-
-
-def ingestion_stop(*, owner_id: UUID, document_id: UUID) -> None:
-    """Stops what waits or runs, if there is such a document."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CANCEL, {"id": document_id, "owner_id": owner_id})
 
 
 def requeue_ended(*, owner_id: UUID, document_id: UUID) -> None:
@@ -104,3 +110,8 @@ def requeue_ended(*, owner_id: UUID, document_id: UUID) -> None:
         queued = cursor.fetchone()
     if queued is not None:
         ingestion_defer(document_id, queued[0])
+
+
+def _stop(owner_id: UUID, document_id: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CANCEL, {"id": document_id, "owner_id": owner_id})

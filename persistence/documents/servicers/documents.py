@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from typing import Any
 from uuid import UUID
 
 import grpc
@@ -83,21 +84,14 @@ class DocumentServicer(pb_grpc.DocumentServiceServicer):
         self, request: pb.DeleteDocumentRequest, context: grpc.aio.ServicerContext
     ) -> pb.DeleteDocumentResponse:
         user = current_user()
-        # Chunks that are being stored refer to the row, which therefore could not be
-        # deleted before all of them are there.
-        await orm.run(
-            services.ingestion_stop,
-            owner=user.id,
-            owner_id=user.id,
-            document_id=UUID(request.document_id),
-        )
-        original = await orm.run(
-            services.document_delete,
-            owner=user.id,
-            owner_id=user.id,
-            request_id=UUID(request.request_id),
-            document_id=UUID(request.document_id),
-        )
+        which: dict[str, Any] = {
+            "owner": user.id,
+            "owner_id": user.id,
+            "request_id": UUID(request.request_id),
+            "document_id": UUID(request.document_id),
+        }
+        await orm.run(services.deletion_begin, **which)
+        original = await orm.run(services.document_delete, **which)
         if original is not None:
             await files.try_run(original_delete, original)
         return pb.DeleteDocumentResponse()

@@ -206,6 +206,20 @@ class TestDocument:
         with pytest.raises(FileNotFoundError):
             original_open(row.storage_name)
 
+    async def test_a_deletion_that_is_refused_changes_nothing(self, adas):
+        """
+        What is being ingested goes on, where the request id was another document's.
+        """
+        other = await adas.upload(TEXT)
+        request_id = str(uuid7())
+        await adas.delete(other.document_id, request_id)
+        document = await adas.upload(TEXT)
+
+        error = await failure(adas.delete(document.document_id, request_id))
+
+        assert "REQUEST_ID_REUSED" == reason(error)
+        assert document == await adas.get(document.document_id)
+
     async def test_a_file_can_come_again_after_that(self, adas):
         """
         As a new document.
