@@ -16,11 +16,11 @@ from mesh.errors import (
     STATUS_BY_REASON,
     FieldViolation,
     ServiceError,
-    from_rpc_error,
     from_status,
     invalid,
     status_of,
 )
+from mesh.rpc_errors import from_rpc_error
 from tests.mesh.echo import CountRequest, SayRequest
 from tests.mesh.failures import failure, reason, status, stream_failure, typed
 

@@ -52,12 +52,13 @@ class TestDrain:
         """
         Between NOT_SERVING and the end, load balancers have time to turn away.
         """
-        async with echo_process(certs, drain_delay_seconds=1) as (process, channel):
+        async with echo_process(certs, drain_delay_seconds=60) as (process, channel):
             watch = channel.stub(HealthStub).Watch(health_pb2.HealthCheckRequest())
             await watch.read()
             process.signal(signal.SIGTERM)
             status = (await watch.read()).status
             response = await channel.stub(EchoStub).Say(SayRequest(text="still here"))
+            process.signal(signal.SIGTERM)  # That was the time; the end may come.
             code = await process.ended()
 
         assert health_pb2.HealthCheckResponse.NOT_SERVING == status

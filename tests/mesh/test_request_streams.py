@@ -10,6 +10,7 @@ from grpc import StatusCode
 
 from mesh.errors import invalid
 from mesh.identity import current_user
+from mesh.interceptors import errors
 from mesh.testing import bearer
 from tests.mesh.echo import JOIN, Item
 from tests.mesh.failures import failure, reason, typed
@@ -66,18 +67,19 @@ async def test_what_is_no_message_is_refused_like_a_wrong_one(served):
     assert "INVALID_FIELD" == reason(error)
 
 
-async def test_a_failure_of_the_servicer_is_typed(echo, servicer):
+async def test_a_failure_of_the_servicer_is_typed(echo, servicer, monkeypatch):
     """
-    Also while requests are still being sent.
+    Also for a sender who has not come to an end.
     """
+    monkeypatch.setattr(errors, "READ_ON_SECONDS", 0.1)
 
     async def refuse(_: Any) -> str:
         raise invalid("name", "no")
 
     async def for_ever() -> AsyncIterator[Any]:
-        while True:
-            yield Item(name="a")
-            await asyncio.sleep(0.01)
+        yield Item(name="a")
+        yield Item(name="b")
+        await asyncio.Event().wait()
 
     servicer.say = refuse
 
@@ -165,4 +167,4 @@ async def test_a_sender_who_goes_ends_the_call(echo, servicer):
     await began.wait()
     call.cancel()
 
-    await asyncio.wait_for(ended.wait(), timeout=5)
+    await ended.wait()
