@@ -16,9 +16,6 @@ log = structlog.get_logger()
 REFRESH_SECONDS = 30.0
 # A name that is not in the list may be new, but anybody can make up names.
 MISS_SECONDS = 1.0
-# Providers whose models' names are made up: `scripted-n40-d25` says what is played.
-# They begin with the provider's name and are not listed.
-FAMILIES = {"scripted"}
 # Providers that run in llm_worker itself: two texts at a time slow each other down.
 BUILT_IN = {"local"}
 
@@ -27,13 +24,14 @@ class Models:
     """Refuses an unknown model before anything is stored.
 
     The list is fetched when first needed, then now and then in the background, and
-    at once when a name is not in it. Where llm_worker cannot be reached, the last
-    list counts.
+    at once when a name is not in it; a name that is not listed is asked for by itself.
+    Where llm_worker cannot be reached, the last list counts.
     """
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._models: tuple[Model, ...] = ()
+        self._unlisted: set[str] = set()
         self._asked = -float("inf")
         self._error: ServiceError | None = None
         self._lock = asyncio.Lock()
@@ -48,18 +46,18 @@ class Models:
 
         Raises:
             ServiceError: `MODEL_UNKNOWN`; `DEPENDENCY_UNAVAILABLE` when a model is
-                named and no list could be had yet.
+                named that the last list does not have, and llm_worker is away.
         """
         if not name:
             if not self._models:
                 await self._refresh(MISS_SECONDS)
             return self._models[0].name if self._models else ""
         if not self._knows(name):
-            error = await self._refresh(MISS_SECONDS)
-            if error is not None and not self._models:
-                raise error
-            if not self._knows(name):
+            await self._refresh(MISS_SECONDS)
+        if not self._knows(name):
+            if not await self._worker.models(name):
                 raise _unknown(name, path)
+            self._unlisted.add(name)
         return name
 
     async def all(self) -> tuple[Model, ...]:
@@ -95,11 +93,8 @@ class Models:
             self._task = None
 
     def _knows(self, name: str) -> bool:
-        return any(
-            model.name == name
-            or (model.provider in FAMILIES and name.startswith(model.provider))
-            for model in self._models
-        )
+        is_listed = any(model.name == name for model in self._models)
+        return is_listed or name in self._unlisted
 
     async def _keep_fresh(self) -> None:
         while True:
@@ -119,6 +114,7 @@ class Models:
                 self._error = error
             else:
                 self._error = None
+                self._unlisted.clear()
             self._asked = clock()
             return self._error
 

@@ -106,11 +106,11 @@ class LlmWorker:
         with calls.to(PEER):
             await stub.Cancel(request, **calls.options(CANCEL_SECONDS))
 
-    async def models(self) -> tuple[Model, ...]:
+    async def models(self, name: str = "") -> tuple[Model, ...]:
         """See `Worker.models`."""
         with calls.to(PEER):
             response = await self._any.ListModels(
-                pb.ListModelsRequest(), **calls.options(MODELS_SECONDS)
+                pb.ListModelsRequest(name=name), **calls.options(MODELS_SECONDS)
             )
         return tuple(
             Model(

@@ -72,5 +72,7 @@ class Worker(Protocol):
     async def cancel(self, generation_id: str, *, endpoint: str) -> None:
         """Stops a generation at its provider; an unknown one is no error."""
 
-    async def models(self) -> tuple[Model, ...]:
-        """Returns the models that can be asked for, the default first."""
+    async def models(self, name: str = "") -> tuple[Model, ...]:
+        """Returns the models that can be asked for, the default first; or `name`, if it
+        can, also where it is not listed.
+        """

@@ -10,7 +10,7 @@ from lamla.chat.v1 import chat_service_pb2 as pb
 from lamla.chat.v1 import conversation_pb2, generation_pb2
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
-from gateway.domain import FinishReason, HistoryMessage, Model, Role
+from gateway.domain import FinishReason, HistoryMessage, Role
 from gateway.events import AttemptChanged
 from gateway.prompts.grounded import GroundedTemplate
 from gateway.prompts.template import Template
@@ -24,6 +24,7 @@ from tests.gateway.harness import (
     text_of,
 )
 from tests.gateway.store import outage
+from tests.gateway.worker import lost
 from tests.mesh.failures import failure, stream_failure, typed
 
 
@@ -204,19 +205,30 @@ class TestRefusals:
 
         assert "brand-new" == worker.jobs[-1].config.model
 
-    async def test_a_script_is_a_model(self, gateway, worker, monkeypatch):
+    async def test_a_model_that_is_not_listed_is_asked_for_by_name(
+        self, gateway, worker
+    ):
         """
-        The scripted provider's models are made up by their names.
+        What it means may be in the name: only llm_worker knows. It is asked once.
         """
-
-        async def scripted() -> tuple[Model, ...]:
-            return (Model(name="scripted", provider="scripted"),)
-
-        monkeypatch.setattr(worker, "models", scripted)
-        gateway.application._models._asked = 0  # noqa: SLF001 - Time passes.
+        worker.unlisted = ["scripted-n3"]
+        await read(gateway.send(model="scripted-n3"))
+        worker.unlisted = ()
         await read(gateway.send(model="scripted-n3"))
 
-        assert "scripted-n3" == worker.jobs[0].config.model
+        assert ["scripted-n3"] * 2 == [job.config.model for job in worker.jobs]
+
+    async def test_a_name_that_nobody_can_look_up(self, gateway, worker, store):
+        """
+        That llm_worker is away is said, not that there is no such model.
+        """
+        await read(gateway.send())
+        worker.down = lost()
+
+        error = await stream_failure(gateway.send(model="scripted-n3"))
+
+        assert lost().reason == typed(error).reason
+        assert 1 == len(store.rows)
 
     @pytest.mark.parity("A3")
     @pytest.mark.parametrize("overrides", [{"max_output_tokens": 1000}])

@@ -74,6 +74,7 @@ class RecordingWorker(llm_grpc.GenerationServiceServicer):
         return llm_pb.CancelResponse()
 
     async def ListModels(self, request: Any, context: Any) -> Any:
+        self.requests.append(request)
         return llm_pb.ListModelsResponse(
             models=[
                 llm_pb.Model(
@@ -180,6 +181,14 @@ class TestLlmWorker:
             name="tiny", provider="local", context_tokens=2048, small_built_in=True
         )
         assert expected == model
+
+    async def test_asks_for_one_model_by_name(self, adapter, recording):
+        """
+        Also finds what is not listed.
+        """
+        await adapter.models("scripted-n3")
+
+        assert "scripted-n3" == recording.requests[0].name
 
     async def test_nobody_waits_for_what_does_not_detach(self, adapter, recording):
         """

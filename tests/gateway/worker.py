@@ -48,6 +48,7 @@ class ScriptedWorker:
         jobs: What it was asked to generate.
         attached: Which events it was asked to continue after.
         cancelled: Ids that it was asked to stop.
+        unlisted: Models that it finds by their names only.
         closed: Set when a stream was left before its end.
     """
 
@@ -58,6 +59,7 @@ class ScriptedWorker:
     down: ServiceError | None = None
     names: Sequence[str] = ("tiny", "large")
     small: Sequence[str] = ()
+    unlisted: Sequence[str] = ()
     provider: str = "local"
     jobs: list[Job] = field(default_factory=list)
     attached: list[tuple[int, str]] = field(default_factory=list)
@@ -93,17 +95,19 @@ class ScriptedWorker:
         """See `Worker.cancel`."""
         self.cancelled.append(generation_id)
 
-    async def models(self) -> tuple[Model, ...]:
+    async def models(self, name: str = "") -> tuple[Model, ...]:
         """See `Worker.models`."""
         self._refuse_when_down()
+        known = [*self.names, *self.unlisted] if name else self.names
         return tuple(
             Model(
-                name=name,
+                name=each,
                 provider=self.provider,
                 context_tokens=2048,
-                small_built_in=name in self.small,
+                small_built_in=each in self.small,
             )
-            for name in self.names
+            for each in known
+            if name in ("", each)
         )
 
     def _refuse_when_down(self) -> None:
