@@ -17,7 +17,7 @@ import aiohttp
 
 from llm_worker.domain import Prompt
 from llm_worker.providers.bridge import Chunk
-from llm_worker.providers.sampling import QUOTING, SAMPLING
+from llm_worker.providers.sampling import sampling_for
 
 # A prompt is read in batches, and cancelling takes effect between two of them. Measured
 # on 2 busy cores: 64 tokens of a 135M model take 0.2 to 0.3 s, at 85 % of full speed.
@@ -108,7 +108,7 @@ class Llama:
             "messages": _messages(prompt),
             "max_tokens": max_tokens,
             "temperature": prompt.temperature,
-            **(QUOTING if prompt.may_quote else SAMPLING),
+            **sampling_for(prompt),
             "stream": True,
             "stream_options": {"include_usage": True},
             # Without it nothing is put, and so nothing stopped, while a prompt is read.

@@ -13,6 +13,10 @@ there; with what is set here, and in brackets without:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from llm_worker.domain import Prompt
+
 # A penalty that does not grow leaves what is said often for a reason, as the names of
 # things and the syntax of code.
 REPEAT = {"repeat_penalty": 1.1, "repeat_last_n": 256}
@@ -32,3 +36,8 @@ QUOTING = {
     "dry_allowed_length": 40,
     "dry_penalty_last_n": 256,
 }
+
+
+def sampling_for(prompt: Prompt) -> Mapping[str, float]:
+    """Returns llama.cpp's parameters for a prompt."""
+    return QUOTING if prompt.may_quote else SAMPLING
