@@ -13,8 +13,9 @@ from typing import TypedDict
 import grpc
 
 from mesh import deadlines, tracing
-from mesh.errors import deadline_exceeded, from_rpc_error
+from mesh.errors import deadline_exceeded
 from mesh.identity import current_user
+from mesh.rpc_errors import from_rpc_error
 
 # What the caller keeps of its deadline to answer in after a callee has used it up.
 RESERVE_SECONDS = 0.05

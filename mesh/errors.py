@@ -1,7 +1,7 @@
 """The failures that services report on purpose, and how they look on the wire.
 
-The wire form is `google.rpc.Status` with an `ErrorInfo`, plus `BadRequest` and
-`RetryInfo` where they apply: https://google.aip.dev/193
+The wire form is `google.rpc.Status` with an `ErrorInfo`, plus `BadRequest`,
+`QuotaFailure` and `RetryInfo` where they apply: https://google.aip.dev/193
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import (  # type: ignore[import-untyped]
     BadRequest,
     ErrorInfo,
+    QuotaFailure,
     RetryInfo,
 )
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
@@ -46,6 +46,7 @@ STATUS_BY_REASON: dict[ErrorReason.ValueType, StatusCode] = {
     ErrorReason.ERROR_REASON_METHOD_UNKNOWN: StatusCode.UNIMPLEMENTED,
     ErrorReason.ERROR_REASON_REQUEST_TOO_LARGE: StatusCode.RESOURCE_EXHAUSTED,
     ErrorReason.ERROR_REASON_ORIGIN_NOT_ALLOWED: StatusCode.PERMISSION_DENIED,
+    ErrorReason.ERROR_REASON_QUOTA_EXCEEDED: StatusCode.RESOURCE_EXHAUSTED,
     ErrorReason.ERROR_REASON_CREDENTIALS_INVALID: StatusCode.UNAUTHENTICATED,
     ErrorReason.ERROR_REASON_EMAIL_TAKEN: StatusCode.ALREADY_EXISTS,
     ErrorReason.ERROR_REASON_REFRESH_TOKEN_INVALID: StatusCode.UNAUTHENTICATED,
@@ -105,6 +106,21 @@ class FieldViolation:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Quota:
+    """A bound on what one user may have, which a call would have passed.
+
+    Attributes:
+        name: Of what, with its unit, for programs: `stored_bytes`.
+        limit: How much one may have.
+        subject: Whose it is: `user:<id>`.
+    """
+
+    name: str
+    limit: int
+    subject: str
+
+
 class ServiceError(Exception):
     """A failure the caller can act on. Anything else raised is a bug.
 
@@ -113,6 +129,7 @@ class ServiceError(Exception):
         message: Why, for a developer; English, one sentence, no secrets.
         retry_after: When the same call may succeed; None where no wait helps.
         field_violations: Which fields of the request are wrong.
+        quota: Which bound was reached.
         metadata: Every value that appears in `message`, keyed by name.
     """
 
@@ -123,6 +140,7 @@ class ServiceError(Exception):
         *,
         retry_after: timedelta | None = None,
         field_violations: Sequence[FieldViolation] = (),
+        quota: Quota | None = None,
         **metadata: str,
     ) -> None:
         super().__init__(message)
@@ -130,6 +148,7 @@ class ServiceError(Exception):
         self.message = message
         self.retry_after = retry_after
         self.field_violations = tuple(field_violations)
+        self.quota = quota
         self.metadata = metadata
 
     @property
@@ -170,6 +189,14 @@ def status_of(error: ServiceError) -> Status:
             for v in error.field_violations
         ]
         details.append(BadRequest(field_violations=violations))
+    if error.quota is not None:
+        violation = QuotaFailure.Violation(
+            subject=error.quota.subject,
+            description=error.message,
+            quota_id=error.quota.name,
+            quota_value=error.quota.limit,
+        )
+        details.append(QuotaFailure(violations=[violation]))
     if error.retry_after is not None:
         delay = Duration()
         delay.FromTimedelta(error.retry_after)
@@ -184,8 +211,9 @@ def status_of(error: ServiceError) -> Status:
 def from_status(status: Status) -> ServiceError | None:
     """Reads an error that a peer wrote with `status_of`; None when it is not one."""
     info, bad_request, retry = ErrorInfo(), BadRequest(), RetryInfo()
+    quotas = QuotaFailure()
     for detail in status.details:
-        for known in (info, bad_request, retry):
+        for known in (info, bad_request, quotas, retry):
             detail.Unpack(known)
     if info.domain != DOMAIN or info.reason not in ErrorReason.keys():  # noqa: SIM118 - An enum wrapper is no mapping.
         return None
@@ -202,41 +230,13 @@ def from_status(status: Status) -> ServiceError | None:
             FieldViolation(v.field, v.description, v.reason)
             for v in bad_request.field_violations
         ],
+        quota=next(
+            (Quota(v.quota_id, v.quota_value, v.subject) for v in quotas.violations),
+            None,
+        ),
     )
     error.metadata = dict(info.metadata)
     return error
-
-
-def from_rpc_error(error: grpc.aio.AioRpcError, peer: str) -> ServiceError:
-    """Reads the failure of a call to `peer` as the failure of the caller's own work.
-
-    What `peer` reported on purpose passes on. That it refused this process is a
-    fault of the deployment, so the user learns no more than `INTERNAL`.
-    """
-    typed = _typed(error)
-    if typed and typed.reason != ErrorReason.ERROR_REASON_PEER_NOT_ALLOWED:
-        return typed
-    match error.code():
-        # A server that is stopped cancels what outlasts its grace period.
-        case StatusCode.UNAVAILABLE | StatusCode.CANCELLED:
-            return ServiceError(
-                ErrorReason.ERROR_REASON_DEPENDENCY_UNAVAILABLE,
-                f"{peer} cannot be reached.",
-                retry_after=RETRY_AFTER,
-                dependency=peer,
-            )
-        case StatusCode.DEADLINE_EXCEEDED:
-            return deadline_exceeded()
-        case StatusCode.RESOURCE_EXHAUSTED if "larger than max" not in str(
-            error.details()
-        ):
-            return ServiceError(
-                ErrorReason.ERROR_REASON_OVERLOADED,
-                "A process serves as many calls as it can hold.",
-                retry_after=RETRY_AFTER,
-            )
-        case _:
-            return ServiceError(ErrorReason.ERROR_REASON_INTERNAL, INTERNAL_MESSAGE)
 
 
 def deadline_exceeded() -> ServiceError:
@@ -245,16 +245,6 @@ def deadline_exceeded() -> ServiceError:
         ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED,
         "The work did not end before the call's deadline.",
     )
-
-
-def _typed(error: grpc.aio.AioRpcError) -> ServiceError | None:
-    for key, value in error.trailing_metadata() or ():
-        if key == DETAILS_KEY:
-            try:
-                return from_status(Status.FromString(value))
-            except DecodeError:
-                return None
-    return None
 
 
 def _packed(message: Message) -> AnyMessage:

@@ -15,9 +15,10 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
-from mesh.errors import ServiceError, from_rpc_error
+from mesh.errors import ServiceError
 from mesh.identity import User
 from mesh.policy import Role
+from mesh.rpc_errors import from_rpc_error
 
 log = structlog.get_logger()
 

@@ -15,10 +15,10 @@ from mesh.errors import (
     DETAILS_KEY,
     INTERNAL_MESSAGE,
     ServiceError,
-    from_rpc_error,
     status_of,
 )
 from mesh.interceptors.base import Call
+from mesh.rpc_errors import from_rpc_error
 
 log = structlog.get_logger()
 

@@ -15,6 +15,7 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 from mesh.errors import (
     STATUS_BY_REASON,
     FieldViolation,
+    Quota,
     ServiceError,
     from_status,
     invalid,
@@ -69,6 +70,7 @@ class TestStatusOf:
             "Too many calls.",
             retry_after=timedelta(milliseconds=1500),
             field_violations=[FieldViolation("text", "too long", "string.max_len")],
+            quota=Quota("open_uploads", 60, "user:ada"),
             limit="60",
         )
 
@@ -78,6 +80,7 @@ class TestStatusOf:
         assert error.message == read.message
         assert error.retry_after == read.retry_after
         assert error.field_violations == read.field_violations
+        assert error.quota == read.quota
         assert {"limit": "60"} == read.metadata
 
     def test_invalid_names_the_field(self):

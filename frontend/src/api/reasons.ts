@@ -36,6 +36,9 @@ export const WORDS_BY_REASON: Record<Exclude<Reason, 'UNSPECIFIED'>, Words> = {
   METHOD_UNKNOWN: final('This server cannot do this. It may be older than this page.'),
   REQUEST_TOO_LARGE: final('This is larger than the server takes.'),
   ORIGIN_NOT_ALLOWED: final('The server does not take requests from this address.'),
+  QUOTA_EXCEEDED: final(
+    'You have as much here as one person may have. Delete what you do not need, then try again.',
+  ),
   CREDENTIALS_INVALID: final('E-mail address and password do not belong together.'),
   EMAIL_TAKEN: final('There is an account with this e-mail address already.'),
   REFRESH_TOKEN_INVALID: final('You have been signed out.'),

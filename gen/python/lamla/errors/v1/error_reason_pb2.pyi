@@ -78,6 +78,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_ORIGIN_NOT_ALLOWED: _ErrorReason.ValueType  # 17
     """[PERMISSION_DENIED] The page that calls comes from an origin that may not call."""
+    ERROR_REASON_QUOTA_EXCEEDED: _ErrorReason.ValueType  # 18
+    """[RESOURCE_EXHAUSTED] The user has as much of something as one user may have. A
+    `google.rpc.QuotaFailure` names it and the limit, as does `metadata`: `quota` and
+    `limit`. Trying again helps once the user has given something up.
+    """
     ERROR_REASON_CREDENTIALS_INVALID: _ErrorReason.ValueType  # 20
     """[UNAUTHENTICATED] E-mail address and password do not belong together. Which of
     the two is wrong is not said.
@@ -283,6 +288,11 @@ what was asked for is larger than one response. Trying again does not help.
 """
 ERROR_REASON_ORIGIN_NOT_ALLOWED: ErrorReason.ValueType  # 17
 """[PERMISSION_DENIED] The page that calls comes from an origin that may not call."""
+ERROR_REASON_QUOTA_EXCEEDED: ErrorReason.ValueType  # 18
+"""[RESOURCE_EXHAUSTED] The user has as much of something as one user may have. A
+`google.rpc.QuotaFailure` names it and the limit, as does `metadata`: `quota` and
+`limit`. Trying again helps once the user has given something up.
+"""
 ERROR_REASON_CREDENTIALS_INVALID: ErrorReason.ValueType  # 20
 """[UNAUTHENTICATED] E-mail address and password do not belong together. Which of
 the two is wrong is not said.
