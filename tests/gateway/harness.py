@@ -246,7 +246,7 @@ def reason_of(event: GenerationEvent) -> str:
     return info.reason
 
 
-async def eventually(condition: Any, seconds: float = 3) -> None:
+async def eventually(condition: Any, seconds: float = 60) -> None:
     """Waits until `condition` holds."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - Any condition, not one event.

@@ -56,6 +56,7 @@ class MemoryStore:
         titles: Those that conversations were given, in order.
         calls: How often each method was called.
         ended: Set when a turn was finished.
+        beginning: Set when a turn is about to be stored.
         library: The documents of its users.
         scope: That of every conversation that sets none.
     """
@@ -70,6 +71,7 @@ class MemoryStore:
     finished: list[FinishTurn] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     begin_gate: asyncio.Event | None = None
+    beginning: asyncio.Event = field(default_factory=asyncio.Event)
     prefix: str = ""
     title_wanted: bool = False
     titles: list[str] = field(default_factory=list)
@@ -80,6 +82,7 @@ class MemoryStore:
     async def begin(self, turn: BeginTurn) -> Turn:
         """See `Store.begin`."""
         self._refuse_when(self.down)
+        self.beginning.set()
         if self.begin_gate is not None:
             await self.begin_gate.wait()
         key = current_user().id, turn.request_id

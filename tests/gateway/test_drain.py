@@ -29,7 +29,7 @@ class TestDrain:
         gate.set()
 
         assert ["tokens", "completed"] == kinds(await read(call))
-        await asyncio.wait_for(draining, 1)
+        await draining
         assert State.COMPLETE is store.finished[0].state
 
     @pytest.mark.parametrize("overrides", [{"drain_seconds": 0.5}])

@@ -190,7 +190,7 @@ class TestPriority:
         worker.choose = lambda job: ["mito", gate] if job.detaches else titles
         call = gateway.send()
         head = await read_until(call, "tokens")
-        await asyncio.wait_for(worker.closed.wait(), 3)
+        await worker.closed.wait()
         count = len(wishes(worker))
         gate.set()
         await read(call)
@@ -275,7 +275,7 @@ class TestPriority:
         await eventually(lambda: wishes(worker))
         worker.closed.clear()
 
-        await asyncio.wait_for(gateway.application.drain(), 2)
+        await gateway.application.drain()
 
         assert worker.closed.is_set()
         assert [] == store.titles

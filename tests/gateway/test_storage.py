@@ -126,7 +126,7 @@ class TestOutage:
         assert "completed" == kinds(events)[-1]
         assert [] == store.finished
         store.down = None
-        await asyncio.wait_for(store.ended.wait(), 3)
+        await store.ended.wait()
 
         view = store.rows[head[0].generation_id].view
         assert (State.COMPLETE, "mitochondria") == (view.state, view.text)
