@@ -10,7 +10,6 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 from mesh.errors import ServiceError
 from mesh.ids import uuid7
 from tests.gateway.harness import (
-    eventually,
     forget_ended,
     kinds,
     read,
@@ -19,6 +18,7 @@ from tests.gateway.harness import (
     reason_of,
     text_of,
 )
+from tests.mesh.failures import stream_failure
 
 
 class TestSameRequest:
@@ -86,18 +86,18 @@ class TestSameRequest:
         assert first[-1] == again[-1]
         assert 1 == len(worker.jobs)
 
-    async def test_begins_again_what_nobody_ever_wrote(self, gateway, worker, store):
+    async def test_begins_again_what_nobody_ever_wrote(
+        self, gateway, worker, store, monkeypatch
+    ):
         """
         A gateway that died right after the message was stored loses nothing: the same
         request makes another one write the answer.
         """
         store.endpoint = "gateway:dead"
         request_id = str(uuid7())
-        gateway.application.hub.begin, begin = _nothing, gateway.application.hub.begin
-        dying = gateway.send(request_id=request_id)
-        await eventually(lambda: store.rows)
-        dying.cancel()
-        gateway.application.hub.begin = begin
+        with monkeypatch.context() as dying:
+            dying.setattr(gateway.application.hub, "begin", _die)
+            await stream_failure(gateway.send(request_id=request_id))
         (id_,) = store.rows
         store.expire(id_)
         store.endpoint = "gateway:1"
@@ -109,5 +109,5 @@ class TestSameRequest:
         assert 1 == len(worker.jobs)
 
 
-def _nothing(*_: object, **__: object) -> None:
-    """Dies before the answer is begun."""
+def _die(*_: object, **__: object) -> None:
+    raise RuntimeError("Killed before the answer was begun.")
