@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 
 async def eventually(
-    holds: Callable[[], bool | Awaitable[bool]], *, seconds: float = 5
+    holds: Callable[[], bool | Awaitable[bool]], *, seconds: float = 60
 ) -> float:
     """Waits until `holds` and returns how many seconds that took.
 

@@ -22,6 +22,7 @@ from llm_worker.providers.base import ProviderInterruptedError, ProviderRejected
 from llm_worker.providers.scripted import Scripted
 from llm_worker.routing import Router
 from mesh.errors import ServiceError
+from tests.llm_worker.eventually import eventually
 from tests.llm_worker.fakes import ACCEPTED, STOP, Playing
 from tests.llm_worker.prompts import prompt
 
@@ -252,11 +253,11 @@ class TestEnd:
         registry = of(provider)
         generation = registry.begin(prompt())
         reading = asyncio.create_task(events_of(generation))
-        await asyncio.sleep(0.01)
+        await eventually(lambda: provider.prompts)
 
         assert registry.cancel(generation.id)
         assert "GENERATION_ENDED" == await reason_of(reading)
-        await asyncio.wait_for(provider.closed.wait(), timeout=1)
+        await provider.closed.wait()
         assert not registry.cancel(generation.id)
         assert "GENERATION_ENDED" == await reason_of(
             events_of(registry.find(generation.id))
@@ -276,7 +277,7 @@ class TestEnd:
         generation = of(provider).begin(prompt())
         async with aclosing(generation.follow()) as events:
             await anext(events)
-        await asyncio.wait_for(provider.closed.wait(), timeout=1)
+        await provider.closed.wait()
 
         assert not generation.is_running
 
@@ -286,14 +287,13 @@ class TestEnd:
         """
         provider = Playing(ACCEPTED, Piece("a"), asyncio.Event())
         generation = of(provider).begin(prompt())
-        async with aclosing(generation.follow(grace=0.15)) as events:
+        async with aclosing(generation.follow(grace=0.5)) as events:
             await anext(events)
-        await asyncio.sleep(0.05)
-        async with aclosing(generation.follow(grace=0.15)) as events:
+        async with aclosing(generation.follow(grace=0.1)) as events:
             await anext(events)
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.6)
             running = generation.is_running
-        await asyncio.wait_for(provider.closed.wait(), timeout=1)
+        await provider.closed.wait()
 
         assert running
         assert not generation.is_running
@@ -317,16 +317,15 @@ class TestEnd:
         For a caller that lost its connection in the last moment; then they are
         forgotten.
         """
-        registry = of(Scripted(), keep_seconds=0.1)
+        registry = of(Scripted(), keep_seconds=0.5)
         generation = registry.begin(prompt(model="scripted-n3"))
         await events_of(generation)
         await asyncio.sleep(0)
 
         assert 0 == registry.running
         assert generation is registry.find(generation.id)
-        await asyncio.sleep(0.15)
         with pytest.raises(ServiceError) as caught:
-            registry.find(generation.id)
+            await eventually(lambda: not registry.find(generation.id))
         assert ErrorReason.ERROR_REASON_GENERATION_NOT_FOUND == caught.value.reason
 
     async def test_what_is_kept_is_bounded(self, monkeypatch):
@@ -357,7 +356,7 @@ class TestEnd:
             registry.begin(prompt())
         again = registry.begin(running[0]._prompt)  # noqa: SLF001 - The same request.
         registry.cancel(running[0].id)
-        await asyncio.sleep(0.01)
+        await eventually(lambda: registry.running == 1)
         registry.begin(prompt())
 
         assert ErrorReason.ERROR_REASON_OVERLOADED == caught.value.reason
@@ -372,7 +371,7 @@ class TestEnd:
         provider = Playing(ACCEPTED, asyncio.Event())
         registry = of(provider)
         registry.begin(prompt())
-        await asyncio.sleep(0.01)
+        await eventually(lambda: provider.prompts)
         await registry.close()
 
         assert provider.closed.is_set()

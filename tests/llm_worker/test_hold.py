@@ -11,6 +11,7 @@ from llm_worker.domain import Finished, FinishReason, Started, Tokens, Usage
 from llm_worker.event_log import EventLog
 from llm_worker.hold import Hold
 from mesh.errors import invalid
+from tests.llm_worker.eventually import eventually
 
 USAGE = Usage(0, 0, None, 0)
 
@@ -28,18 +29,28 @@ async def read(log, into):
         into.append((asyncio.get_running_loop().time(), event))
 
 
+class Reading:
+    """Reads logs, each from the moment it is called with it."""
+
+    def __init__(self):
+        self._tasks = []
+
+    def __call__(self, log):
+        events = []
+        self._tasks.append(asyncio.create_task(read(log, events)))
+        return events
+
+    async def ended(self):
+        """Waits until all were read to their ends."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
 @pytest.fixture
 async def reading():
     """Begins to read logs; waits for their ends after the test."""
-    tasks = []
-
-    def begin(log):
-        events = []
-        tasks.append(asyncio.create_task(read(log, events)))
-        return events
-
-    yield begin
-    await asyncio.gather(*tasks, return_exceptions=True)
+    reading = Reading()
+    yield reading
+    await reading.ended()
 
 
 @pytest.mark.parametrize(
@@ -64,7 +75,7 @@ async def test_few_generations_hold_nothing(reading):
         await asyncio.sleep(0)
         await asyncio.sleep(0)
     log.finish(FinishReason.STOP, USAGE)
-    await asyncio.sleep(0.01)
+    await reading.ended()
 
     assert ["0", "1", "2", "3", "4"] == [event.text for _, event in events[1:-1]]
 
@@ -75,13 +86,13 @@ async def test_the_first_token_comes_at_once_and_later_ones_together(reading):
     """
     log = log_while(1_000)
     events = reading(log)
-    await asyncio.sleep(0)
+    log.append("0", 1)
+    await eventually(lambda: len(events) == 2)
     began = asyncio.get_running_loop().time()
-    for n in range(6):
+    for n in range(1, 6):
         log.append(f"{n}", 1)
-        await asyncio.sleep(0)
     early = [event for _, event in events]
-    await asyncio.sleep(0.1)
+    await eventually(lambda: len(events) > 2)
     times, late = zip(*events, strict=True)
 
     assert (Started(1, "p", "m", 0), Tokens(2, "0", 0, 1)) == tuple(early)
@@ -103,7 +114,7 @@ async def test_the_end_does_not_wait(reading):
         log.append("b", 1)
     finished.finish(FinishReason.STOP, USAGE)
     failed.fail(lambda: invalid("f", "d"))
-    await asyncio.sleep(0.005)
+    await reading.ended()
 
     for one in events:
         assert ["a", "b"] == [e.text for _, e in one if isinstance(e, Tokens)]
@@ -117,14 +128,14 @@ async def test_a_reader_that_comes_later_sees_the_same_events(reading):
     log = log_while(1_000)
     first = reading(log)
     log.append("a", 1)
-    await asyncio.sleep(0.005)
+    await eventually(lambda: len(first) == 2)
     log.append("b", 1)
     second = reading(log)
-    await asyncio.sleep(0.005)
+    await asyncio.sleep(0)
     log.append("c", 1)
-    await asyncio.sleep(0.1)
+    await eventually(lambda: len(first) == len(second) == 3)
     log.finish(FinishReason.STOP, USAGE)
-    await asyncio.sleep(0.005)
+    await reading.ended()
 
     assert [event for _, event in first] == [event for _, event in second]
     assert [Tokens(2, "a", 0, 1), Tokens(3, "bc", 1, 2)] == [e for _, e in first][1:-1]
@@ -140,7 +151,7 @@ async def test_what_nobody_reads_travels_as_one(reading):
         await asyncio.sleep(0.03)
     log.finish(FinishReason.STOP, USAGE)
     events = reading(log)
-    await asyncio.sleep(0.005)
+    await reading.ended()
 
     assert ["0123"] == [e.text for _, e in events if isinstance(e, Tokens)]
 
@@ -167,8 +178,7 @@ async def test_one_timer_serves_all(monkeypatch):
     for _ in range(100):
         began = loop.time()
         hold.schedule(lambda b=began: waited.append(loop.time() - b), 0.02)
-    await asyncio.sleep(0.1)
+    await eventually(lambda: len(waited) == 100)
 
-    assert 100 == len(waited)
     assert max(waited) < 1
     assert len(armed) < 5

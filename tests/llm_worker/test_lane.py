@@ -17,6 +17,7 @@ from llm_worker.embeddings.base import (
 )
 from llm_worker.embeddings.local import LocalEmbedder
 from mesh.errors import ServiceError
+from tests.llm_worker.eventually import eventually
 
 MODEL = EmbeddingModel("lengths@1", 384, 7, ("en",))
 
@@ -38,7 +39,7 @@ class GatedEngine:
         self.begun.append(text)
         self.threads.add((purpose, threading.get_ident()))
         if purpose is Purpose.PASSAGE:
-            self.gate.wait(5)
+            self.gate.wait()
         return Embedding([float(len(text))], 1)
 
     def count(self, texts):
@@ -68,9 +69,7 @@ async def embedder(engine):
 
 async def begun(engine, count):
     """Waits until work on so many texts has begun."""
-    async with asyncio.timeout(5):
-        while len(engine.begun) < count:  # noqa: ASYNC110 - Another thread counts.
-            await asyncio.sleep(0.005)
+    await eventually(lambda: len(engine.begun) >= count)
 
 
 async def reason_of(reading):

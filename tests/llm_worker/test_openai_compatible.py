@@ -343,9 +343,10 @@ class TestBreaks:
         """
         There is a bound on the wait for the first token and one on each after it.
         """
-        times = {"first_token_seconds": 0.2, "inter_token_seconds": 0.1}
-        first, _ = await failing(playing(5.0), **times)
-        later, answer = await failing(playing(chunk("x"), 5.0), **times)
+        first, _ = await failing(playing(60.0), first_token_seconds=0.1)
+        later, answer = await failing(
+            playing(chunk("x"), 60.0), first_token_seconds=60, inter_token_seconds=0.1
+        )
 
         assert isinstance(first, ProviderUnavailableError)
         assert isinstance(later, ProviderInterruptedError)
@@ -357,7 +358,7 @@ class TestBreaks:
         """
 
         async def answer(*_):
-            await asyncio.sleep(5)
+            await asyncio.sleep(60)
 
         caught, _ = await failing(answer, first_token_seconds=0.1)
 
@@ -367,12 +368,12 @@ class TestBreaks:
         """
         Only silence counts, not the length of the answer.
         """
-        steps = [part for _ in range(12) for part in (chunk("x"), 0.05)]
+        steps = [part for _ in range(24) for part in (chunk("x"), 0.05)]
         got = await ask(
-            *steps, STOP, DONE, first_token_seconds=0.3, inter_token_seconds=0.3
+            *steps, STOP, DONE, first_token_seconds=60, inter_token_seconds=1
         )
 
-        assert "x" * 12 == got.text
+        assert "x" * 24 == got.text
 
     async def test_closing_while_the_vendor_thinks_closes_its_socket(self):
         """
@@ -383,6 +384,6 @@ class TestBreaks:
             await eventually(lambda: bool(vendor.open))
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
-            await asyncio.wait_for(vendor.left.wait(), timeout=1)
+            await vendor.left.wait()
 
         assert reader.cancelled()

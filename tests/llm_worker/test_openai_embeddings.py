@@ -17,6 +17,7 @@ from llm_worker.embeddings.openai_compatible import BATCH_TEXTS, OpenAICompatibl
 from mesh.errors import ServiceError
 from mesh.settings import SettingsError
 from tests.llm_worker.embedding_subjects import MODEL, embedded, words
+from tests.llm_worker.eventually import eventually
 from tests.llm_worker.vendor import refused, selling
 
 REJECTED = ErrorReason.ERROR_REASON_PROVIDER_REJECTED
@@ -142,7 +143,7 @@ async def test_a_silent_vendor_is_left():
     async def answer(*_):
         await gate.wait()
 
-    async with embedding(answer, timeout_seconds=0.1) as (embedder, vendor):
+    async with embedding(answer, timeout_seconds=1) as (embedder, vendor):
         error = await reason_of(embedder)
 
     assert UNAVAILABLE == error.reason
@@ -215,9 +216,7 @@ async def test_waiting_passages_do_not_hold_up_a_question():
             asyncio.create_task(embedder.embed(["p"], Purpose.PASSAGE))
             for _ in range(8)
         ]
-        async with asyncio.timeout(5):
-            while vendor.open < 4:  # noqa: ASYNC110 - The vendor has no event for it.
-                await asyncio.sleep(0.005)
+        await eventually(lambda: vendor.open == 4)
         got = await embedder.embed(["question"], Purpose.QUERY)
         open_now = vendor.open
         gate.set()

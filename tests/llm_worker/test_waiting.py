@@ -26,11 +26,11 @@ class TestWatchdog:
         The wait ends with `TimeoutError`, and the task goes on.
         """
         with pytest.raises(TimeoutError):
-            await watchdog.wait(asyncio.sleep(5), 0.05)
+            await watchdog.wait(asyncio.sleep(60), 0.05)
         task = asyncio.current_task()
         assert task is not None
         assert 0 == task.cancelling()
-        assert 1 == await watchdog.wait(asyncio.sleep(0, 1), 0.05)
+        assert 1 == await watchdog.wait(asyncio.sleep(0, 1), 60)
 
     async def test_a_shorter_wait_after_a_longer_one_is_bounded(self, watchdog):
         """
@@ -38,15 +38,15 @@ class TestWatchdog:
         """
         await watchdog.wait(asyncio.sleep(0), 60)
         with pytest.raises(TimeoutError):
-            await watchdog.wait(asyncio.sleep(5), 0.05)
+            await watchdog.wait(asyncio.sleep(60), 0.05)
 
     async def test_time_between_waits_does_not_count(self, watchdog):
         """
         A slow reader is no silent vendor.
         """
         for _ in range(3):
-            await watchdog.wait(asyncio.sleep(0), 0.03)
-            await asyncio.sleep(0.05)
+            await watchdog.wait(asyncio.sleep(0), 0.2)
+            await asyncio.sleep(0.25)
 
     async def test_someone_elses_cancellation_passes(self, watchdog):
         """
@@ -94,7 +94,7 @@ class TestCapacity:
         small = asyncio.create_task(capacity.acquire(5))
         await asyncio.sleep(0)
         large.cancel()
-        await asyncio.wait_for(small, timeout=1)
+        await small
 
         assert not large.done() or large.cancelled()
 
@@ -109,7 +109,7 @@ class TestCapacity:
         await asyncio.sleep(0)
         capacity.release(1)
         second.cancel()
-        await asyncio.wait_for(third, timeout=1)
+        await third
 
         assert second.cancelled()
 
