@@ -37,21 +37,23 @@ async def loaded(local):
     return local
 
 
-async def longest_pause(work):
-    """Returns how long the event loop was blocked at most while `work` was done."""
-    longest = 0.0
+async def turns_during(work):
+    """Returns what `work` returns, and for each turn of the event loop meanwhile how
+    long the process had worked since the one before: of which a busy machine makes no
+    more.
+    """
+    turns = []
 
     async def tick():
-        nonlocal longest
         while True:
-            before = time.monotonic()
-            await asyncio.sleep(0.005)
-            longest = max(longest, time.monotonic() - before)
+            before = time.process_time()
+            await asyncio.sleep(0.001)
+            turns.append(time.process_time() - before)
 
     ticking = asyncio.create_task(tick())
-    await work
+    result = await work
     ticking.cancel()
-    return longest
+    return result, turns
 
 
 async def test_a_prompt_waits_for_the_load(local):
@@ -59,9 +61,9 @@ async def test_a_prompt_waits_for_the_load(local):
     The process comes up at once. While the weights are prepared it stands still, but
     for the small model not as long as anybody's patience.
     """
-    pause = await longest_pause(collect(local.generate(prompt(max_output_tokens=2))))
+    _, turns = await turns_during(collect(local.generate(prompt(max_output_tokens=2))))
 
-    assert pause < 5
+    assert max(turns) < 5
     assert 1024 == local.models[0].context_tokens
     assert local.models[0].small_built_in
 
@@ -224,10 +226,9 @@ async def test_decoding_does_not_block_the_process(loaded):
     Other calls are served between two tokens.
     """
     asked = prompt(STORY, max_output_tokens=40)
-    began = time.monotonic()
-    pause = await longest_pause(collect(loaded.generate(asked)))
+    answer, turns = await turns_during(collect(loaded.generate(asked)))
 
-    assert pause < (time.monotonic() - began) / 3
+    assert len(turns) > len(answer.pieces)
 
 
 async def test_a_generator_that_was_never_read_leaves_nothing_behind(loaded):
@@ -238,9 +239,7 @@ async def test_a_generator_that_was_never_read_leaves_nothing_behind(loaded):
         async with aclosing(loaded.generate(prompt(STORY))) as events:
             await anext(events)
             await anext(events)
-    answer = await asyncio.wait_for(
-        collect(loaded.generate(prompt(max_output_tokens=2))), timeout=20
-    )
+    answer = await collect(loaded.generate(prompt(max_output_tokens=2)))
 
     assert [Piece] == [*{type(piece) for piece in answer.pieces}]
 
@@ -252,7 +251,7 @@ async def test_a_model_that_nobody_asked_is_freed():
     for _ in range(3):
         provider = Local(find(None), OPTIONS)
         provider.start()
-        await asyncio.wait_for(provider.close(), timeout=20)
+        await provider.close()
 
 
 async def test_any_gguf_by_path_goes_first(tmp_path):
