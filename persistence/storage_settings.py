@@ -28,6 +28,24 @@ class StorageSettings(DatabaseSettings):
         ge=MEBIBYTE,
         description="The largest file that is taken, in bytes.",
     )
+    max_owner_bytes: int = Field(
+        default=10 * 1024 * MEBIBYTE,
+        ge=MEBIBYTE,
+        description="How many bytes the files of one user may have together, with "
+        "those that are being uploaded.",
+    )
+    max_open_uploads: int = Field(
+        default=100,
+        ge=1,
+        description="How many uploads of one user may be incomplete; one that gets no "
+        "part for 24 hours is removed.",
+    )
+    keep_free_bytes: int = Field(
+        default=512 * MEBIBYTE,
+        ge=0,
+        description="How many bytes files leave free on the disk of "
+        "LAMLA_PERSISTENCE_DOCUMENTS_DIR, which others may need.",
+    )
     s3_bucket: str = Field(
         default="",
         description="S3 bucket for the originals. Empty: they are files in "

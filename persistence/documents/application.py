@@ -9,6 +9,7 @@ import grpc
 from mesh.settings import SettingsError
 from persistence.config import PersistenceSettings
 from persistence.documents.periodic import documents_periodic
+from persistence.documents.quotas import Quotas
 from persistence.documents.servicers.collections import SERVICE as COLLECTIONS
 from persistence.documents.servicers.collections import CollectionServicer
 from persistence.documents.servicers.documents import SERVICE as DOCUMENTS
@@ -43,13 +44,20 @@ class DocumentsApplication:
                 ["LAMLA_PERSISTENCE_DOCUMENTS_DIR: required to serve. A directory."]
             )
         try:
-            spool = Spool(config.documents_dir / "uploads")
+            spool = Spool(
+                config.documents_dir / "uploads",
+                keep_free_bytes=config.keep_free_bytes,
+            )
         except OSError as error:
             raise SettingsError(
                 [f"LAMLA_PERSISTENCE_DOCUMENTS_DIR: {error.strerror}."]
             ) from error
         self._changes = Changes()
-        self.intake = Intake(spool, max_file_bytes=config.max_file_bytes)
+        self.intake = Intake(
+            spool,
+            max_file_bytes=config.max_file_bytes,
+            quotas=Quotas.configured(config),
+        )
         self.follow = FollowIngestion(self._changes)
         self.listener = Listener(config.app_database, self._changes)
         self.periodic = documents_periodic(spool)

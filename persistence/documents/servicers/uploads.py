@@ -53,6 +53,7 @@ class UploadServicer(pb_grpc.UploadServiceServicer):
             request_id=UUID(request.request_id),
             file=file_from_proto(request.file),
             size_bytes=request.size_bytes,
+            quotas=self._intake.quotas,
         )
         upload, existing = begun.upload, begun.existing
         return pb.CreateUploadResponse(
@@ -129,6 +130,7 @@ class UploadServicer(pb_grpc.UploadServiceServicer):
             request_id=UUID(request.request_id),
             url=url_checked(request.url, with_private=self._fetch_private),
             collection_ids=ids_from_proto(request.collection_ids),
+            quotas=self._intake.quotas,
         )
         return pb.ImportUrlResponse(document=document_to_proto(now))
 

@@ -13,6 +13,7 @@ from persistence.documents.collections.selectors import collections_check
 from persistence.documents.collections.services import documents_put
 from persistence.documents.ingestion.queue import ingestion_defer
 from persistence.documents.models import TITLE_MAX_LENGTH, Document
+from persistence.documents.quotas import Quotas
 from persistence.documents.requests import request_claim
 from persistence.documents.selectors import DocumentNow, document_get, documents_get
 from persistence.documents.services import requeue_ended
@@ -71,12 +72,17 @@ def document_reuse(
 
 
 def url_import(
-    *, owner_id: UUID, request_id: UUID, url: str, collection_ids: tuple[UUID, ...]
+    *,
+    owner_id: UUID,
+    request_id: UUID,
+    url: str,
+    collection_ids: tuple[UUID, ...],
+    quotas: Quotas,
 ) -> DocumentNow:
     """Stores a document that the ingest worker fetches; once for each request.
 
     Raises:
-        ServiceError: `COLLECTION_NOT_FOUND`, `REQUEST_ID_REUSED`;
+        ServiceError: `COLLECTION_NOT_FOUND`, `REQUEST_ID_REUSED`, `QUOTA_EXCEEDED`;
             `DOCUMENT_NOT_FOUND` when it was deleted since.
     """
     new_id = uuid7()
@@ -90,6 +96,7 @@ def url_import(
         if made_id is not None:
             return document_get(owner_id=owner_id, document_id=made_id)
         collections_check(owner_id=owner_id, ids=collection_ids)
+        quotas.check_bytes(owner_id, 1)
         Document.objects.create(
             id=new_id, owner_id=owner_id, title=url[:TITLE_MAX_LENGTH], source_url=url
         )

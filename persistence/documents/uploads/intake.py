@@ -17,6 +17,7 @@ from mesh.ids import uuid7
 from persistence import orm
 from persistence.documents import errors, files
 from persistence.documents.models import Upload
+from persistence.documents.quotas import Quotas, Streams
 from persistence.documents.storage import (
     original_delete,
     original_keep,
@@ -36,6 +37,8 @@ from persistence.documents.uploads.spool import Receiver, Spool, digest_of
 
 # Parts that are being written: each holds one of the threads that users' calls need.
 WRITERS = 4
+# Files of one owner that come in as streams: until its end nobody knows their size.
+OWNER_STREAMS = 8
 # Small pieces of a stream are written together.
 PIECE_BYTES = 512 * 1024
 
@@ -43,9 +46,11 @@ PIECE_BYTES = 512 * 1024
 class Intake:
     """Where files come in, whichever way they came."""
 
-    def __init__(self, spool: Spool, *, max_file_bytes: int) -> None:
+    def __init__(self, spool: Spool, *, max_file_bytes: int, quotas: Quotas) -> None:
         self.spool = spool
         self.max_file_bytes = max_file_bytes
+        self.quotas = quotas
+        self.streams = Streams("upload_streams", OWNER_STREAMS)
         self._writers = asyncio.Semaphore(WRITERS)
 
     def check_size(self, size_bytes: int) -> None:
@@ -118,18 +123,23 @@ class Intake:
 
         Raises:
             ServiceError: `REQUEST_ID_REUSED`, `COLLECTION_NOT_FOUND`,
-                `FILE_TOO_LARGE`, `CONTENT_HASH_MISMATCH`, `INVALID_FIELD` for an
-                empty file, `DEPENDENCY_UNAVAILABLE`.
+                `FILE_TOO_LARGE`, `QUOTA_EXCEEDED`, `CONTENT_HASH_MISMATCH`,
+                `INVALID_FIELD` for an empty file, `DEPENDENCY_UNAVAILABLE`.
         """
         made = await orm.run(
-            services.stream_begin, owner=owner_id, owner_id=owner_id, request=request
+            services.stream_begin,
+            owner=owner_id,
+            owner_id=owner_id,
+            request=request,
+            quotas=self.quotas,
         )
         if made is not None:
             return made
-        async with self.receiving() as receiver:
-            async for piece in _gathered(pieces):
-                await files.run(receiver.write, piece)
-            return await self.received(owner_id, request, receiver)
+        with self.streams.one(owner_id):
+            async with self.receiving() as receiver:
+                async for piece in _gathered(pieces):
+                    await files.run(receiver.write, piece)
+                return await self.received(owner_id, request, receiver)
 
     @asynccontextmanager
     async def receiving(self) -> AsyncIterator[Receiver]:
@@ -151,7 +161,8 @@ class Intake:
 
         Raises:
             ServiceError: `REQUEST_ID_REUSED`, `CONTENT_HASH_MISMATCH`,
-                `INVALID_FIELD` for an empty file, `DEPENDENCY_UNAVAILABLE`.
+                `QUOTA_EXCEEDED`, `INVALID_FIELD` for an empty file,
+                `DEPENDENCY_UNAVAILABLE`.
         """
         digest: Digest = await files.run(receiver.finish)
         if not digest.size_bytes:
@@ -159,6 +170,13 @@ class Intake:
         promised = request.file.content_sha256
         if promised is not None and promised != digest.sha256:
             raise errors.content_hash_mismatch()
+        await orm.run(
+            services.stream_check,
+            owner=owner_id,
+            owner_id=owner_id,
+            digest=digest,
+            quotas=self.quotas,
+        )
         upload_id = uuid7()
         name = original_name(owner_id, upload_id)
         await files.run(original_keep, receiver.path, name)

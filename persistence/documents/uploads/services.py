@@ -16,11 +16,12 @@ from persistence.chat.owners import owner_exists
 from persistence.claims import body_hashed
 from persistence.documents import errors
 from persistence.documents.collections.selectors import collections_check
-from persistence.documents.models import Upload
+from persistence.documents.models import Document, Upload
+from persistence.documents.quotas import Quotas, uploads_alone
 from persistence.documents.selectors import DocumentNow, document_get
 from persistence.documents.storage import original_name
 from persistence.documents.uploads.documents import document_make, document_reuse
-from persistence.documents.uploads.domain import Arrived, NewFile, Part, Taken
+from persistence.documents.uploads.domain import Arrived, Digest, NewFile, Part, Taken
 from persistence.documents.uploads.spool import Spool
 
 # How long an upload waits for its next part, and is remembered after its last.
@@ -49,13 +50,19 @@ class StreamRequest:
 
 
 def upload_create(
-    *, owner_id: UUID, request_id: UUID, file: NewFile, size_bytes: int
+    *,
+    owner_id: UUID,
+    request_id: UUID,
+    file: NewFile,
+    size_bytes: int,
+    quotas: Quotas,
 ) -> Begun:
     """Begins an upload; the same request again returns the same one.
 
     Raises:
-        ServiceError: `COLLECTION_NOT_FOUND`, `REQUEST_ID_REUSED`.
+        ServiceError: `COLLECTION_NOT_FOUND`, `REQUEST_ID_REUSED`, `QUOTA_EXCEEDED`.
     """
+    uploads_alone(owner_id)
     body_hash = _body_hash("parts", file, size_bytes)
     known = _known(owner_id, request_id, body_hash)
     if known is not None:
@@ -65,6 +72,7 @@ def upload_create(
     existing = document_reuse(owner_id=owner_id, file=file, sha256=file.content_sha256)
     if existing is not None:
         return Begun(existing=existing)
+    quotas.check_upload(owner_id, size_bytes)
     with owner_exists():
         upload = _insert(owner_id, request_id, body_hash, file, size_bytes=size_bytes)
     return Begun(upload=upload_get(owner_id=owner_id, upload_id=upload.id))
@@ -151,14 +159,17 @@ def upload_delete(*, owner_id: UUID, upload_id: UUID) -> bool:
     return count > 0
 
 
-def stream_begin(*, owner_id: UUID, request: StreamRequest) -> Taken | None:
+def stream_begin(
+    *, owner_id: UUID, request: StreamRequest, quotas: Quotas
+) -> Taken | None:
     """Looks whether a stream is needed at all.
 
     Returns:
         The document that it would lead to, if there is one.
 
     Raises:
-        ServiceError: `COLLECTION_NOT_FOUND`, `REQUEST_ID_REUSED`.
+        ServiceError: `COLLECTION_NOT_FOUND`, `REQUEST_ID_REUSED`; `QUOTA_EXCEEDED`
+            when not even an empty file would fit.
     """
     known = _known(owner_id, request.request_id, request.body_hash)
     if known is not None and known.document_id is not None:
@@ -167,7 +178,21 @@ def stream_begin(*, owner_id: UUID, request: StreamRequest) -> Taken | None:
     existing = document_reuse(
         owner_id=owner_id, file=request.file, sha256=request.file.content_sha256
     )
-    return None if existing is None else Taken(existing, already_existed=True)
+    if existing is not None:
+        return Taken(existing, already_existed=True)
+    quotas.check_bytes(owner_id, 1)
+    return None
+
+
+def stream_check(*, owner_id: UUID, digest: Digest, quotas: Quotas) -> None:
+    """Lets a file be stored that has arrived, unless it is one too many.
+
+    Raises:
+        ServiceError: `QUOTA_EXCEEDED`.
+    """
+    same = Document.objects.filter(owner_id=owner_id, content_sha256=digest.sha256)
+    if not same.exists():
+        quotas.check_bytes(owner_id, digest.size_bytes)
 
 
 def stream_finish(

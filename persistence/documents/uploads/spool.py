@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
@@ -22,9 +24,10 @@ KEPT_SECONDS = 48 * 3600
 class Spool:
     """One directory, which all replicas share."""
 
-    def __init__(self, directory: Path) -> None:
-        """Makes the directory where it is missing."""
+    def __init__(self, directory: Path, *, keep_free_bytes: int = 0) -> None:
+        """Makes the directory where it is missing; leaves so much of its disk free."""
         self.directory = directory
+        self._keep_free_bytes = keep_free_bytes
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def path(self, upload_id: UUID) -> Path:
@@ -42,7 +45,11 @@ class Spool:
         """Writes the next bytes and waits until the disk has them.
 
         What was written beyond `offset` before a crash is cut off.
+
+        Raises:
+            OSError: the disk is full, or fails.
         """
+        self.check_room(len(data))
         flags = os.O_RDWR | os.O_CREAT
         descriptor = os.open(self.path(upload_id), flags, 0o600)
         try:
@@ -61,7 +68,18 @@ class Spool:
 
     def receiver(self, max_bytes: int) -> Receiver:
         """Gives a file for one stream."""
-        return Receiver(self.directory / f"{uuid7()}.stream", max_bytes)
+        path = self.directory / f"{uuid7()}.stream"
+        return Receiver(path, max_bytes, self.check_room)
+
+    def check_room(self, size: int) -> None:
+        """Lets so many bytes be written only where enough is left for others.
+
+        Raises:
+            OSError: it is not.
+        """
+        disk = os.statvfs(self.directory)
+        if disk.f_bavail * disk.f_frsize < self._keep_free_bytes + size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def remove_old(self) -> int:
         """Removes what no upload can come back to; says how many there were."""
@@ -88,9 +106,16 @@ class Receiver:
     Who is cancelled discards it while a thread may still be writing.
     """
 
-    def __init__(self, path: Path, max_bytes: int) -> None:
-        """The file at `path` is made with the first piece."""
+    def __init__(
+        self, path: Path, max_bytes: int, check_room: Callable[[int], None]
+    ) -> None:
+        """The file at `path` is made with the first piece.
+
+        Args:
+            check_room: Raises when there is no room for so many bytes.
+        """
         self.path = path
+        self._check_room = check_room
         self._max_bytes = max_bytes
         self._size = 0
         self._hash = hashlib.sha256()
@@ -103,6 +128,7 @@ class Receiver:
 
         Raises:
             ServiceError: `FILE_TOO_LARGE`.
+            OSError: the disk is full, or fails.
         """
         with self._lock:
             if self._is_over:
@@ -113,6 +139,7 @@ class Receiver:
             self._size += len(data)
             if self._size > self._max_bytes:
                 raise errors.file_too_large(self._max_bytes)
+            self._check_room(len(data))
             self._hash.update(data)
             _write_all(self._descriptor, data)
 

@@ -13,6 +13,7 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 from mesh.errors import ServiceError
 from persistence import orm
 from persistence.documents import errors
+from persistence.documents.quotas import Streams
 from persistence.documents.selectors import DocumentNow, documents_get
 from persistence.documents.watch.changes import Changes, Mailbox, News
 from persistence.documents.watch.views import Named, Unfinished, View
@@ -24,6 +25,8 @@ RETRY_SECONDS = 1.0
 # A little less than Envoy lets a stream last, so that it ends well.
 FOLLOW_SECONDS = 3_550.0
 BATCH = 100
+# Of one owner in this process: many pages, each open for an hour.
+OWNER_STREAMS = 32
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class FollowIngestion:
     def __init__(self, changes: Changes, *, beat_seconds: float = BEAT_SECONDS) -> None:
         self._changes = changes
         self._beat_seconds = beat_seconds
+        self.streams = Streams("watch_streams", OWNER_STREAMS)
 
     async def __call__(
         self, owner_id: UUID, ids: Sequence[UUID]
@@ -62,11 +66,11 @@ class FollowIngestion:
 
         Raises:
             ServiceError: `DOCUMENT_NOT_FOUND`; `DATABASE_UNAVAILABLE` at the begin;
-                `DRAINING`.
+                `DRAINING`; `QUOTA_EXCEEDED` beside too many of the same owner's.
         """
         view = Named(owner_id, ids) if ids else Unfinished(owner_id)
         end = time.monotonic() + FOLLOW_SECONDS
-        with self._changes.followed(owner_id) as mailbox:
+        with self.streams.one(owner_id), self._changes.followed(owner_id) as mailbox:
             async for event in _look(owner_id, view, await view.begin()):
                 yield event
             last = looked = time.monotonic()

@@ -27,6 +27,7 @@ from mesh.ids import uuid7
 from persistence import orm
 from persistence.config import PersistenceSettings
 from persistence.documents.collections.services import collection_create
+from persistence.documents.quotas import Quotas
 from persistence.documents.uploads.folders import Brought, Folders, files_in
 from persistence.documents.uploads.intake import Intake
 from persistence.documents.uploads.spool import Spool
@@ -80,8 +81,12 @@ class Command(BaseCommand):
             raise CommandError("LAMLA_PERSISTENCE_DOCUMENTS_DIR is required.")
         batch = _Batch(options)
         intake = Intake(
-            Spool(config.documents_dir / "uploads"),
+            Spool(
+                config.documents_dir / "uploads",
+                keep_free_bytes=config.keep_free_bytes,
+            ),
             max_file_bytes=config.max_file_bytes,
+            quotas=Quotas.configured(config),
         )
         problem = _run(batch, intake, wait=options["wait"])
         if problem is not None and not batch.brought:

@@ -14,10 +14,11 @@ from mesh.ids import uuid7
 from persistence import orm
 from persistence.documents.convert import event_to_proto
 from persistence.documents.models import Phase, State
+from persistence.documents.quotas import Streams
 from persistence.documents.selectors import documents_get
 from persistence.documents.watch.changes import Changes
 from persistence.documents.watch.follow import FollowIngestion
-from tests.mesh.failures import failure, reason, stream_failure
+from tests.mesh.failures import failure, reason, stream_failure, typed
 from tests.persistence.documents.services import TEXT, document_set
 
 QUEUED = document_pb2.DOCUMENT_STATE_QUEUED
@@ -245,6 +246,26 @@ class TestTrouble:
 
         assert READY == (await next_document(call)).state
         assert not listening.done()
+
+    async def test_an_owner_has_so_many_at_a_time(self, adas, bobs, application):
+        """
+        Each takes room from everybody's calls for up to an hour; one that ends makes
+        room.
+        """
+        application.follow.streams = Streams("watch_streams", 1)
+        document_id = (await adas.upload(TEXT)).document_id
+        first = adas.watch(document_id)
+        await next_document(first)
+
+        error = await failure(adas.watch(document_id).read())
+
+        assert "QUOTA_EXCEEDED" == reason(error)
+        assert {"quota": "watch_streams", "limit": "1"} == typed(error).metadata
+        other = await bobs.upload(TEXT)
+        assert QUEUED == (await next_document(bobs.watch(other.document_id))).state
+        await document_set(document_id, state=State.READY)
+        await rest(first)
+        assert READY == (await next_document(adas.watch(document_id))).state
 
     async def test_a_slow_reader_costs_little(self):
         """

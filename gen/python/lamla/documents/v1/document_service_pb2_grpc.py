@@ -179,6 +179,8 @@ class DocumentServiceServicer:
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: one that was named is not this user's.
+        - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many of these
+        streams (`watch_streams`).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -97,6 +97,8 @@ class DocumentServiceStub:
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: one that was named is not this user's.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many of these
+      streams (`watch_streams`).
     """
     ReadDocumentPages: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.ReadDocumentPagesRequest, _document_service_pb2.ReadDocumentPagesResponse]
     """Returns the text of a document page by page, as citations count in it.
@@ -182,6 +184,8 @@ class DocumentServiceAsyncStub(DocumentServiceStub):
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: one that was named is not this user's.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many of these
+      streams (`watch_streams`).
     """
     ReadDocumentPages: _aio.UnaryUnaryMultiCallable[_document_service_pb2.ReadDocumentPagesRequest, _document_service_pb2.ReadDocumentPagesResponse]  # type: ignore[assignment]
     """Returns the text of a document page by page, as citations count in it.
@@ -306,6 +310,8 @@ class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: one that was named is not this user's.
+        - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many of these
+          streams (`watch_streams`).
         """
 
     @_abc_1.abstractmethod

@@ -53,6 +53,9 @@ class UploadServiceStub:
 
     Errors:
     - `RESOURCE_EXHAUSTED`, `ERROR_REASON_FILE_TOO_LARGE`: larger than the server takes.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many uploads
+      that are not complete (`open_uploads`), or too many bytes with this file
+      (`stored_bytes`).
     - `NOT_FOUND`, `ERROR_REASON_COLLECTION_NOT_FOUND`.
     - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
       request.
@@ -71,6 +74,7 @@ class UploadServiceStub:
       way; send it again.
     - `RESOURCE_EXHAUSTED`, `ERROR_REASON_FILE_TOO_LARGE`: more than the size that was
       announced.
+    - `UNAVAILABLE`, `ERROR_REASON_DEPENDENCY_UNAVAILABLE`: the storage fails or is full.
     """
     GetUpload: _grpc.UnaryUnaryMultiCallable[_upload_service_pb2.GetUploadRequest, _upload_service_pb2.GetUploadResponse]
     """Returns how much of an upload was received, to go on after an interruption.
@@ -99,7 +103,8 @@ class UploadServiceStub:
     """Brings a file in with one stream: `header` first, then `data`. For services; browsers
     cannot stream up. Idempotent per `request_id`.
 
-    Errors: those of `CreateUpload` and `CompleteUpload`.
+    Errors: those of `CreateUpload` and `CompleteUpload`; the quota is then that of bytes,
+    or of such streams at a time (`upload_streams`).
     """
     ImportUrl: _grpc.UnaryUnaryMultiCallable[_upload_service_pb2.ImportUrlRequest, _upload_service_pb2.ImportUrlResponse]
     """Creates a document from a web page or file, which the ingest worker fetches.
@@ -110,6 +115,7 @@ class UploadServiceStub:
     Errors:
     - `INVALID_ARGUMENT`, `ERROR_REASON_URL_REFUSED`: not such an address. An address that
       turns out to be private, or cannot be fetched, gives a FAILED document instead.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: no room is left for any file.
     - `NOT_FOUND`, `ERROR_REASON_COLLECTION_NOT_FOUND`.
     - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`.
     """
@@ -139,6 +145,9 @@ class UploadServiceAsyncStub(UploadServiceStub):
 
     Errors:
     - `RESOURCE_EXHAUSTED`, `ERROR_REASON_FILE_TOO_LARGE`: larger than the server takes.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many uploads
+      that are not complete (`open_uploads`), or too many bytes with this file
+      (`stored_bytes`).
     - `NOT_FOUND`, `ERROR_REASON_COLLECTION_NOT_FOUND`.
     - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
       request.
@@ -157,6 +166,7 @@ class UploadServiceAsyncStub(UploadServiceStub):
       way; send it again.
     - `RESOURCE_EXHAUSTED`, `ERROR_REASON_FILE_TOO_LARGE`: more than the size that was
       announced.
+    - `UNAVAILABLE`, `ERROR_REASON_DEPENDENCY_UNAVAILABLE`: the storage fails or is full.
     """
     GetUpload: _aio.UnaryUnaryMultiCallable[_upload_service_pb2.GetUploadRequest, _upload_service_pb2.GetUploadResponse]  # type: ignore[assignment]
     """Returns how much of an upload was received, to go on after an interruption.
@@ -185,7 +195,8 @@ class UploadServiceAsyncStub(UploadServiceStub):
     """Brings a file in with one stream: `header` first, then `data`. For services; browsers
     cannot stream up. Idempotent per `request_id`.
 
-    Errors: those of `CreateUpload` and `CompleteUpload`.
+    Errors: those of `CreateUpload` and `CompleteUpload`; the quota is then that of bytes,
+    or of such streams at a time (`upload_streams`).
     """
     ImportUrl: _aio.UnaryUnaryMultiCallable[_upload_service_pb2.ImportUrlRequest, _upload_service_pb2.ImportUrlResponse]  # type: ignore[assignment]
     """Creates a document from a web page or file, which the ingest worker fetches.
@@ -196,6 +207,7 @@ class UploadServiceAsyncStub(UploadServiceStub):
     Errors:
     - `INVALID_ARGUMENT`, `ERROR_REASON_URL_REFUSED`: not such an address. An address that
       turns out to be private, or cannot be fetched, gives a FAILED document instead.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: no room is left for any file.
     - `NOT_FOUND`, `ERROR_REASON_COLLECTION_NOT_FOUND`.
     - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`.
     """
@@ -228,6 +240,9 @@ class UploadServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
         - `RESOURCE_EXHAUSTED`, `ERROR_REASON_FILE_TOO_LARGE`: larger than the server takes.
+        - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many uploads
+          that are not complete (`open_uploads`), or too many bytes with this file
+          (`stored_bytes`).
         - `NOT_FOUND`, `ERROR_REASON_COLLECTION_NOT_FOUND`.
         - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
           request.
@@ -252,6 +267,7 @@ class UploadServiceServicer(metaclass=_abc_1.ABCMeta):
           way; send it again.
         - `RESOURCE_EXHAUSTED`, `ERROR_REASON_FILE_TOO_LARGE`: more than the size that was
           announced.
+        - `UNAVAILABLE`, `ERROR_REASON_DEPENDENCY_UNAVAILABLE`: the storage fails or is full.
         """
 
     @_abc_1.abstractmethod
@@ -304,7 +320,8 @@ class UploadServiceServicer(metaclass=_abc_1.ABCMeta):
         """Brings a file in with one stream: `header` first, then `data`. For services; browsers
         cannot stream up. Idempotent per `request_id`.
 
-        Errors: those of `CreateUpload` and `CompleteUpload`.
+        Errors: those of `CreateUpload` and `CompleteUpload`; the quota is then that of bytes,
+        or of such streams at a time (`upload_streams`).
         """
 
     @_abc_1.abstractmethod
@@ -321,6 +338,7 @@ class UploadServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
         - `INVALID_ARGUMENT`, `ERROR_REASON_URL_REFUSED`: not such an address. An address that
           turns out to be private, or cannot be fetched, gives a FAILED document instead.
+        - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: no room is left for any file.
         - `NOT_FOUND`, `ERROR_REASON_COLLECTION_NOT_FOUND`.
         - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`.
         """

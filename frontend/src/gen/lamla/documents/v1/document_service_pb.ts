@@ -603,6 +603,8 @@ export const DocumentService: GenService<{
    *
    * Errors:
    * - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: one that was named is not this user's.
+   * - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many of these
+   *   streams (`watch_streams`).
    *
    * @generated from rpc lamla.documents.v1.DocumentService.WatchIngestion
    */

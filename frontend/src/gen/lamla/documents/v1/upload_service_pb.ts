@@ -539,6 +539,9 @@ export const UploadService: GenService<{
    *
    * Errors:
    * - `RESOURCE_EXHAUSTED`, `ERROR_REASON_FILE_TOO_LARGE`: larger than the server takes.
+   * - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many uploads
+   *   that are not complete (`open_uploads`), or too many bytes with this file
+   *   (`stored_bytes`).
    * - `NOT_FOUND`, `ERROR_REASON_COLLECTION_NOT_FOUND`.
    * - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`: the `request_id` belongs to another
    *   request.
@@ -564,6 +567,7 @@ export const UploadService: GenService<{
    *   way; send it again.
    * - `RESOURCE_EXHAUSTED`, `ERROR_REASON_FILE_TOO_LARGE`: more than the size that was
    *   announced.
+   * - `UNAVAILABLE`, `ERROR_REASON_DEPENDENCY_UNAVAILABLE`: the storage fails or is full.
    *
    * @generated from rpc lamla.documents.v1.UploadService.UploadPart
    */
@@ -620,7 +624,8 @@ export const UploadService: GenService<{
    * Brings a file in with one stream: `header` first, then `data`. For services; browsers
    * cannot stream up. Idempotent per `request_id`.
    *
-   * Errors: those of `CreateUpload` and `CompleteUpload`.
+   * Errors: those of `CreateUpload` and `CompleteUpload`; the quota is then that of bytes,
+   * or of such streams at a time (`upload_streams`).
    *
    * @generated from rpc lamla.documents.v1.UploadService.UploadDocument
    */
@@ -638,6 +643,7 @@ export const UploadService: GenService<{
    * Errors:
    * - `INVALID_ARGUMENT`, `ERROR_REASON_URL_REFUSED`: not such an address. An address that
    *   turns out to be private, or cannot be fetched, gives a FAILED document instead.
+   * - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: no room is left for any file.
    * - `NOT_FOUND`, `ERROR_REASON_COLLECTION_NOT_FOUND`.
    * - `ABORTED`, `ERROR_REASON_REQUEST_ID_REUSED`.
    *
