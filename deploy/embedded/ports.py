@@ -42,14 +42,6 @@ def check_free(ports: list[Port]) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def free_port() -> int:
-    """A port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
-
-
 def _is_free(port: Port) -> bool:
     family = socket.AF_INET6 if ":" in port.address else socket.AF_INET
     with socket.socket(family) as probe:

@@ -25,8 +25,12 @@ from deploy.embedded.ports import Port, check_free
 from deploy.embedded.settings import InternalPorts
 
 READY = "Lamla is ready: "
-# Ten after the base are the peers', then the two that are public.
+# Below the range the kernel takes ports of outgoing connections from. Of each range of
+# a mesh, ten after the base are the peers', then the two that are public.
 _PORTS = 13
+_RANGES = range(21_000, 31_000, _PORTS)
+_SINGLES = range(31_000, 32_700)
+_CLAIMS: list[socket.socket] = []
 _POLL_SECONDS = 0.05
 # A person's settings must not decide how a test ends.
 _OTHERS_PREFIXES = ("LAMLA_", "DB_", "DJANGO_")
@@ -46,7 +50,7 @@ class Stack:
         """Chooses free ports where none are given."""
         self.home = home
         # Held for as long as this process lives: a mesh may be stopped and come back.
-        self._base, self._claim = _free_range(_PORTS)
+        self._base, self._claim = _claimed(_RANGES, range(1, _PORTS))
         self.port = port or self._base + 11
         self.admin_port = admin_port or self._base + 12
         self._environment = dict(environment or {})
@@ -190,28 +194,32 @@ class Stack:
         }
 
 
-def _free_range(count: int) -> tuple[int, socket.socket]:
-    """A number after which fewer than `count` ports are free, and the claim on them."""
-    # Below the range the kernel takes ports of outgoing connections from.
-    first, last = 21_000, 31_000
-    for base in random.sample(range(first, last, count), k=100):
-        claim = _claimed(base)
+def free_port() -> int:
+    """A port that nothing listens on, and no other test takes while this one runs."""
+    number, claim = _claimed(_SINGLES, range(1))
+    _CLAIMS.append(claim)
+    return number
+
+
+def _claimed(bases: range, offsets: range) -> tuple[int, socket.socket]:
+    """A base whose ports at the offsets are free, and the claim on them."""
+    for base in random.sample(bases, k=100):
+        claim = _claim(base)
         if claim is None:
             continue
         with suppress(StartError):
-            numbers = range(base + 1, base + count)
-            check_free([Port(number, "a test", "none") for number in numbers])
+            check_free([Port(base + offset, "a test", "none") for offset in offsets])
             return base, claim
         claim.close()
-    raise RuntimeError("No range of free ports was found.")
+    raise RuntimeError("No free ports were found.")
 
 
-def _claimed(base: int) -> socket.socket | None:
-    """Keeps other tests from the ports after `base` until the socket is closed.
+def _claim(base: int) -> socket.socket | None:
+    """Keeps other tests from the ports of `base` until the socket is closed.
 
-    A port is free until its peer listens, so two meshes that start at the same time
-    could choose the same ones. The name of an abstract socket can be had once per
-    network namespace, as ports can, and goes with the process.
+    A port is free until its peer listens, so two that start at the same time could
+    choose the same one. The name of an abstract socket can be had once per network
+    namespace, as ports can, and goes with the process.
     """
     claim = socket.socket(socket.AF_UNIX)
     try:

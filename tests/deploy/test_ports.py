@@ -6,7 +6,8 @@ import socket
 import pytest
 
 from deploy.embedded.errors import StartError
-from deploy.embedded.ports import Port, check_free, free_port
+from deploy.embedded.ports import Port, check_free
+from deploy.embedded.testing import free_port
 
 
 @pytest.mark.parity("A115")

@@ -14,9 +14,9 @@ from deploy.embedded.account import Account, unprivileged
 from deploy.embedded.errors import StartError
 from deploy.embedded.output import Output
 from deploy.embedded.paths import Home
-from deploy.embedded.ports import free_port
 from deploy.embedded.postgres import EmbeddedPostgres, find_place
 from deploy.embedded.postgres_binaries import Binaries, find_binaries
+from deploy.embedded.testing import free_port
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops its rights")
 

@@ -13,7 +13,7 @@ import pytest
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
-from deploy.embedded.ports import free_port
+from deploy.embedded.testing import free_port
 from gateway.policy import CHAT, COMPAT, REPORTS
 from mesh.channels import PeerChannel
 from mesh.credentials import Certificates

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from contextlib import asynccontextmanager
 
@@ -17,6 +16,7 @@ from lamla.chat.v1 import generation_pb2 as chat
 from lamla.llm.v1 import generation_service_pb2 as pb
 from lamla.llm.v1 import generation_service_pb2_grpc as pb_grpc
 
+from deploy.embedded.testing import free_port
 from mesh.channels import PeerChannel
 from mesh.credentials import Certificates
 from mesh.ids import uuid7
@@ -25,13 +25,6 @@ from tests.llm_worker.eventually import eventually
 from tests.llm_worker.vendor import selling
 
 DEPENDENCIES = ("scripted", "openai_compatible", "embeddings")
-
-
-def free_port():
-    """Returns a port that was free just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from google.protobuf import descriptor_pool
 from lamla.identity.v1 import identity_service_pb2 as pb
 from lamla.identity.v1.identity_service_pb2_grpc import IdentityServiceStub
 
-from deploy.embedded.ports import free_port
+from deploy.embedded.testing import free_port
 from mesh.channels import PeerChannel
 from mesh.credentials import Certificates
 from mesh.policy import missing_rows, stale_rows

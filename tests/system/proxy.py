@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from deploy.embedded.ports import free_port
+from deploy.embedded.testing import free_port
 
 CHUNK_BYTES = 65_536
 
