@@ -28,6 +28,7 @@ from persistence.documents.ingestion.web.download import Web
 from persistence.documents.ingestion.worker import IngestWorker
 from persistence.documents.parsing.domain import ReadOptions
 from persistence.documents.parsing.reading import read_file
+from persistence.documents.quotas import Quotas
 from persistence.http.health import ping
 from persistence.pool import Pool
 
@@ -75,7 +76,7 @@ class IngestProcess:
             passages = Passages(self.channel, at_once=config.ingest_embeddings)
         options = ReadOptions(ocr_languages=config.ocr_languages)
         self.reporter = Reporter(store)
-        fetcher = UrlFetcher(store, _web(config))
+        fetcher = UrlFetcher(store, _web(config), Quotas.configured(config))
         runner = Runner(
             store,
             self.reporter,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -13,6 +14,7 @@ from persistence.documents.ingestion.domain import Claim, SupersededError
 from persistence.documents.ingestion.imports import Imported
 from persistence.documents.ingestion.store import Store
 from persistence.documents.ingestion.web.download import Web, download
+from persistence.documents.quotas import Quotas
 from persistence.documents.storage import (
     original_delete,
     original_keep,
@@ -26,16 +28,17 @@ log = structlog.get_logger()
 class UrlFetcher:
     """Downloads, stores the original, and tells the document's row of it."""
 
-    def __init__(self, store: Store, web: Web) -> None:
+    def __init__(self, store: Store, web: Web, quotas: Quotas) -> None:
         self._store = store
         self._web = web
+        self._quotas = quotas
 
     async def __call__(self, claim: Claim) -> Claim:
         """Returns the claim with its original stored.
 
         Raises:
-            ServiceError: `URL_REFUSED`, `URL_UNREACHABLE`, `FILE_TOO_LARGE`;
-                `DEPENDENCY_UNAVAILABLE` when the storage fails.
+            ServiceError: `URL_REFUSED`, `URL_UNREACHABLE`, `FILE_TOO_LARGE`,
+                `QUOTA_EXCEEDED`; `DEPENDENCY_UNAVAILABLE` when the storage fails.
             SupersededError: nobody wants it any more, or its user has it already: then
                 that document takes its place.
         """
@@ -46,6 +49,13 @@ class UrlFetcher:
             path = Path(file.name)
             try:
                 got = await download(claim.source_url, file, self._web)
+                await self._store.run(
+                    partial(
+                        self._quotas.check_fetched,
+                        owner_id=claim.owner_id,
+                        size_bytes=got.size_bytes,
+                    )
+                )
                 await files.run(original_keep, path, name)
             finally:
                 await files.run(path.unlink, missing_ok=True)

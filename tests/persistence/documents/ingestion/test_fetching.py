@@ -92,6 +92,18 @@ class TestImport:
 
         assert "ERROR_REASON_URL_UNREACHABLE" == reason(row.failure)
 
+    async def test_what_its_user_has_no_room_for_fails(self, owner, worker, site):
+        """
+        Nothing of it is kept.
+        """
+        document_id = await owner.import_url(f"{site}/Kant")
+        async with worker(max_owner_bytes=len(CONTENT) - 1):
+            row = await owner.ended(document_id)
+
+        assert "ERROR_REASON_QUOTA_EXCEEDED" == reason(row.failure)
+        directory = settings.CONFIG.documents_dir
+        assert [] == [each for each in directory.rglob("*") if each.is_file()]
+
     async def test_a_private_address_fails(self, owner, worker):
         """
         Without a connection.
