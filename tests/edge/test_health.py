@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
@@ -22,9 +21,8 @@ from tests.clients import JsonClient, Refused
 from tests.edge.envoy import Edge, running, until
 from tests.edge.peers import PERSISTENCE_SERVICES, ScriptedPeer
 
-INTERVAL_SECONDS = 1.0
-# Timers on a busy machine are late.
-SLACK_SECONDS = 0.9
+ATTEMPTS = "cluster.persistence.health_check.attempt"
+SUCCESSES = "cluster.persistence.health_check.success"
 RENEWED = "cluster.persistence.client_ssl_socket_factory.ssl_context_update_by_sds"
 LIST = "lamla.chat.v1.ConversationService/ListConversations"
 ASKED = conversations.ListConversationsRequest()
@@ -41,7 +39,8 @@ class TestUpstreams:
         token: str,
     ):
         """
-        And healthy again when it is back, without a restart of anything else.
+        And healthy again when it is back, without a restart of anything else. Envoy's
+        attempts are counted, one in each interval: a busy machine makes them late.
         """
         peer = ScriptedPeer(PERSISTENCE_SERVICES)
         first, second = AsyncExitStack(), AsyncExitStack()
@@ -54,7 +53,9 @@ class TestUpstreams:
             await client.unary(LIST, ASKED, token=token)
 
             await first.aclose()
-            went = await envoy.until_health("persistence", [False])
+            before = await envoy.counter(ATTEMPTS)
+            await envoy.until_health("persistence", [False])
+            to_go = await envoy.counter(ATTEMPTS) - before
             with pytest.raises(Refused) as refused:
                 await client.unary(LIST, ASKED, token=token)
 
@@ -62,7 +63,9 @@ class TestUpstreams:
             await second.enter_async_context(
                 peer.serving(certs, issuer, peer="persistence", port=port)
             )
-            came = await envoy.until_health("persistence", [True])
+            before = await envoy.counter(ATTEMPTS)
+            await envoy.until_health("persistence", [True])
+            to_come = await envoy.counter(ATTEMPTS) - before
 
             async def is_used() -> bool:
                 # Envoy's worker hears of it a moment after its admin interface.
@@ -73,8 +76,9 @@ class TestUpstreams:
 
             await until(is_used)
 
-        assert went <= 2 * INTERVAL_SECONDS + SLACK_SECONDS
-        assert came <= 2 * INTERVAL_SECONDS + SLACK_SECONDS
+        # One may be under way at the begin, and one begun before the end was seen.
+        assert to_go <= 2 + 2
+        assert to_come <= 1 + 2
         assert "ERROR_REASON_DEPENDENCY_UNAVAILABLE" == refused.value.reason
 
     async def test_a_peer_that_reports_unavailable_is_not_given_up(
@@ -150,7 +154,12 @@ class TestUpstreams:
                     return await envoy.counter(RENEWED) > before
 
                 await until(is_renewed)
-                await asyncio.sleep(2 * INTERVAL_SECONDS)
+                then = await envoy.counter(SUCCESSES)
+
+                async def is_tried() -> bool:
+                    return await envoy.counter(SUCCESSES) > then + 1
+
+                await until(is_tried)
 
                 assert [True] == (await envoy.health())["persistence"]
 
@@ -190,7 +199,6 @@ class TestEnvoy:
         HTTP/2 by prior knowledge, as grpcurl -plaintext speaks it.
         """
         async with edge.channel() as channel:
-            async with asyncio.timeout(5):
-                await channel.channel_ready()
+            await channel.channel_ready()
 
             assert grpc.ChannelConnectivity.READY == channel.get_state()
