@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from psycopg.errors import UniqueViolation
 
 from mesh.ids import uuid7
@@ -37,7 +37,7 @@ def document_make(*, owner_id: UUID, arrived: Arrived) -> Taken:
         storage_name=arrived.storage_name,
     )
     try:
-        with owner_exists(), transaction.atomic():
+        with owner_exists():
             document.save(force_insert=True)
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import connection
 
 from mesh.ids import uuid7
 from persistence.chat.clock import Clock
@@ -23,9 +24,17 @@ from persistence.documents.storage import original_name
 from persistence.documents.uploads.documents import document_make, document_reuse
 from persistence.documents.uploads.domain import Arrived, Digest, NewFile, Part, Taken
 from persistence.documents.uploads.spool import Spool
+from persistence.orm import RepeatError
 
 # How long an upload waits for its next part, and is remembered after its last.
 KEPT = timedelta(hours=24)
+
+_RECEIVED = """
+UPDATE documents_upload
+SET received_bytes = %s, expire_time = clock_timestamp() + %s
+WHERE id = %s AND owner_id = %s
+RETURNING expire_time
+"""
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def upload_create(
     quotas.check_upload(owner_id, size_bytes)
     with owner_exists():
         upload = _insert(owner_id, request_id, body_hash, file, size_bytes=size_bytes)
-    return Begun(upload=upload_get(owner_id=owner_id, upload_id=upload.id))
+    return Begun(upload=upload)
 
 
 def upload_get(*, owner_id: UUID, upload_id: UUID) -> Upload:
@@ -120,8 +129,9 @@ def part_store(*, owner_id: UUID, upload_id: UUID, part: Part, spool: Spool) -> 
         new = part.data[received - part.offset :]
         spool.write(upload_id, offset=received, data=new)
     if row.document_id is None:
-        rows.update(received_bytes=max(received, end), expire_time=Clock() + KEPT)
-    return upload_get(owner_id=owner_id, upload_id=upload_id)
+        row.received_bytes = max(received, end)
+        row.expire_time = _received(row)
+    return row
 
 
 def upload_finish(*, owner_id: UUID, upload_id: UUID, arrived: Arrived) -> Taken:
@@ -244,15 +254,21 @@ def _insert(  # noqa: PLR0913 - A row's columns.
         size_bytes=size_bytes,
         expire_time=Clock() + KEPT,
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        known = _known(owner_id, request_id, body_hash)
-        if known is None:
-            raise
-        return known
-    return row
+    Upload.objects.bulk_create([row], ignore_conflicts=True)
+    stored = _known(owner_id, request_id, body_hash)
+    if stored is None:
+        raise RepeatError  # The one in its way has just gone.
+    return stored
+
+
+def _received(row: Upload) -> datetime:
+    """Stores how much there is of an upload; says until when it is kept now."""
+    parameters: list[Any] = [row.received_bytes, KEPT, row.id, row.owner_id]
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIVED, parameters)
+        (expire_time,) = cursor.fetchone()
+    kept_until: datetime = expire_time
+    return kept_until
 
 
 def _keep_alive(row: Upload) -> None:

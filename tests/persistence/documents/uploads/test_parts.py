@@ -6,9 +6,13 @@ import asyncio
 import hashlib
 import secrets
 import threading
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from grpc import StatusCode
 from lamla.documents.v1 import document_pb2
 from lamla.documents.v1 import upload_service_pb2 as pb
@@ -17,7 +21,8 @@ from mesh.ids import uuid7
 from persistence import orm
 from persistence.documents.models import State, Upload
 from persistence.documents.storage import original_open
-from persistence.documents.uploads.domain import Digest
+from persistence.documents.uploads.domain import Digest, Part
+from persistence.documents.uploads.services import part_store, upload_get
 from persistence.documents.uploads.spool import digest_of
 from tests.mesh.failures import failure, reason, typed
 from tests.persistence.documents.services import TEXT, document_row, document_set
@@ -90,6 +95,28 @@ class TestParts:
         assert StatusCode.FAILED_PRECONDITION == error.code()
         assert "UPLOAD_OFFSET_MISMATCH" == reason(error)
         assert {"received_bytes": "10"} == typed(error).metadata
+
+    async def test_a_part_takes_two_statements(self, adas, application):
+        """
+        A large file has hundreds of them; what is said of it then is what is stored.
+        """
+        upload_id = UUID((await adas.begin(TEXT)).upload.upload_id)
+        part = Part(0, TEXT, hashlib.sha256(TEXT).digest())
+        who = {"owner_id": adas.person.id, "upload_id": upload_id}
+
+        def store() -> tuple[Upload, int]:
+            with CaptureQueriesContext(connection) as queries:
+                row = part_store(part=part, spool=application.intake.spool, **who)
+            return row, len(queries)
+
+        row, count = await orm.run(store, owner=adas.person.id)
+
+        assert 2 == count
+        stored = await orm.run(partial(upload_get, **who), owner=adas.person.id)
+        assert (stored.received_bytes, stored.expire_time) == (
+            row.received_bytes,
+            row.expire_time,
+        )
 
     async def test_damaged_data_is_not_stored(self, adas):
         """
