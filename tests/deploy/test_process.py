@@ -33,7 +33,7 @@ def _supervised(home: Home, output: Output, code: str) -> Supervised:
     return Supervised(_python(home, code), output, pid_file, backoff=QUICK)
 
 
-async def _until(condition, seconds: float = 10) -> None:
+async def _until(condition, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
@@ -130,10 +130,8 @@ async def test_stopping_while_waiting_to_start_again_returns_at_once(
     child = Supervised(program, output, pid_file, backoff=backoff)
     await child.start()
     await _until(lambda: child.ends == 1)
-    began = time.monotonic()
-    await child.stop(20)
-
-    assert time.monotonic() - began < 5
+    async with asyncio.timeout(15):
+        await child.stop(20)
 
 
 async def test_a_child_sees_only_the_variables_it_is_given(
@@ -191,7 +189,7 @@ asyncio.run(main())
         assert ProcessId.of(pid) is not None
         it.kill()
         it.wait()
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while ProcessId.of(pid) is not None:
         assert time.monotonic() < end
         time.sleep(0.01)
