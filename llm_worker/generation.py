@@ -156,6 +156,7 @@ def _again(error: ServiceError) -> ServiceError:
         error.message,
         retry_after=error.retry_after,
         field_violations=error.field_violations,
+        quota=error.quota,
         **error.metadata,
     )
 

@@ -75,7 +75,7 @@ class IngestProcess:
             self.server.health.depends_on(PEER, self.channel.check)
             passages = Passages(self.channel, at_once=config.ingest_embeddings)
         options = ReadOptions(ocr_languages=config.ocr_languages)
-        self.reporter = Reporter(store)
+        self.reporter = Reporter(store, passages)
         fetcher = UrlFetcher(store, _web(config), Quotas.configured(config))
         runner = Runner(
             store,

@@ -188,8 +188,8 @@ class OpenAICompatible:
             retry_after_seconds(error.response.headers),
         )
         if isinstance(failure, ModelUnknownError):
-            # The operator named it, not the caller.
-            return ProviderRejectedError(self.name, "the vendor has no such model")
+            # The operator named it, not the caller, and may give it to the vendor.
+            return ProviderUnavailableError(self.name, "the vendor has no such model")
         return failure
 
 

@@ -47,6 +47,8 @@ def document_to_proto(now: DocumentNow) -> document_pb2.Document:
             message.progress.page_count = row.page_count
             message.progress.chunks_embedded = row.chunks_embedded
             message.progress.chunk_count = row.chunk_count
+            if row.failure is not None:
+                message.failure.CopyFrom(_status(bytes(row.failure)))
         case State.READY:
             message.page_count = row.page_count
             message.chunk_count = row.chunk_count

@@ -65,10 +65,13 @@ def follow(connection: Connection, ids: Sequence[UUID], *, is_quiet: bool) -> St
     with Progress(*columns, console=console) as progress:
         documents = progress.add_task("documents", total=len(ids))
         chunks = progress.add_task("chunks", total=None)
-        began = time.monotonic()
+        began, told = time.monotonic(), ""
         while True:
             standing = documents_look(connection, ids)
             progress.update(documents, completed=len(ids) - standing.going)
+            if standing.waits_for not in ("", told):
+                told = standing.waits_for
+                progress.console.print(f"Waits: {told}", markup=False)
             progress.update(
                 chunks,
                 completed=standing.chunks_embedded,

@@ -107,7 +107,7 @@ async def test_long_texts_go_in_smaller_batches():
             7,
         ),
         (saying({"error": {"message": "unsafe"}}, 400), REJECTED, None),
-        (saying({"error": {"code": "model_not_found"}}, 404), REJECTED, None),
+        (saying({"error": {"code": "model_not_found"}}, 404), UNAVAILABLE, 1),
         (saying("{"), UNAVAILABLE, 1),
         (saying("[]"), UNAVAILABLE, 1),
         (saying({"data": []}), UNAVAILABLE, 1),

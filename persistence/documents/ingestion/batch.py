@@ -71,6 +71,7 @@ class Standing:
 
     Attributes:
         failed: Id, title and sentence of each that cannot be read.
+        waits_for: What keeps those that are being read, in a sentence; empty: nothing.
     """
 
     ready: int = 0
@@ -78,6 +79,7 @@ class Standing:
     chunks_embedded: int = 0
     chunk_count: int = 0
     failed: list[tuple[UUID, str, str]] = field(default_factory=list)
+    waits_for: str = ""
 
 
 def documents_choose(connection: Connection, choice: Choice) -> list[UUID]:
@@ -111,11 +113,13 @@ def documents_look(connection: Connection, ids: Iterable[UUID]) -> Standing:
         standing.chunk_count += chunks
         if state == State.READY:
             standing.ready += 1
-        elif state == State.FAILED:
-            message = Status.FromString(failure or b"").message
+            continue
+        message = Status.FromString(failure or b"").message
+        if state == State.FAILED:
             standing.failed.append((document_id, title, message))
         elif state != State.CANCELLED:
             standing.going += 1
+            standing.waits_for = message or standing.waits_for
     return standing
 
 

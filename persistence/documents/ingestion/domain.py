@@ -31,7 +31,11 @@ class Claim:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a document is, as its user sees it. Changed in place."""
+    """How far a document is, as its user sees it. Changed in place.
+
+    Attributes:
+        waits_for: A serialized `google.rpc.Status`: what keeps it from going on.
+    """
 
     phase: Phase = Phase.READING
     pages_read: int = 0
@@ -39,8 +43,9 @@ class Progress:
     chunks_embedded: int = 0
     chunk_count: int = 0
     media_type: str = ""
+    waits_for: bytes = b""
 
-    def as_row(self) -> tuple[int, int, int, int, int, str]:
+    def as_row(self) -> tuple[int, int, int, int, int, str, bytes]:
         """Returns the columns in the order of the fields."""
         return (
             self.phase.value,
@@ -49,6 +54,7 @@ class Progress:
             self.chunks_embedded,
             self.chunk_count,
             self.media_type,
+            self.waits_for,
         )
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 
+from mesh.errors import ServiceError
 from persistence.documents.chunking.domain import Chunk
 from persistence.documents.index.versions import Index
-from persistence.documents.ingestion.clients.llm_worker import Passages
+from persistence.documents.ingestion.clients.llm_worker import MISSING, Passages
 from persistence.documents.ingestion.domain import Claim, Progress
 from persistence.documents.ingestion.spool import Spool
 from persistence.documents.ingestion.store import Store
@@ -37,7 +39,7 @@ class ChunkEmbedder:
 
     @property
     def index_ids(self) -> frozenset[int]:
-        """The index versions that it embeds for."""
+        """The index versions that it embeds for, as far as there still are."""
         return frozenset(self._models)
 
     async def run(self, spool: Spool, progress: Progress) -> None:
@@ -48,7 +50,7 @@ class ChunkEmbedder:
             ServiceError: the model refuses them.
         """
         while batch := await spool.take(BATCH):
-            for index_id in self._models:
+            for index_id in tuple(self._models):
                 await self._embed(batch, index_id)
             progress.chunks_embedded += len(batch)
 
@@ -56,14 +58,24 @@ class ChunkEmbedder:
         texts = {
             ordinal: chunk.with_context(self._claim.title) for ordinal, chunk in batch
         }
-        model = self._models[index_id]
+        model = self._models.get(index_id)
+        if model is None:
+            return
         if self._claim.has_staged and model:
             hashes = {n: source_hash(model, text) for n, text in texts.items()}
             for ordinal in await self._store.staged(self._claim, index_id, hashes):
                 del texts[ordinal]
         if not texts:
             return
-        made = await self._passages.embed(list(texts.values()), model)
+        is_wanted = partial(self._is_wanted, index_id, model)
+        try:
+            made = await self._passages.embed(list(texts.values()), model, is_wanted)
+        except ServiceError as error:
+            if error.reason != MISSING:
+                raise
+            # Another index version has taken its place: storing will notice.
+            self._models.pop(index_id, None)
+            return
         if not model:
             # The first vectors of all: their model is the index's from now on.
             await self._store.adopt(made.model)
@@ -73,6 +85,12 @@ class ChunkEmbedder:
             for (ordinal, text), vector in zip(texts.items(), made.vectors, strict=True)
         ]
         await self._store.stage(self._claim, index_id, rows)
+
+    async def _is_wanted(self, index_id: int, model: str) -> bool:
+        versions = await self._store.versions()
+        return (index_id, model) in [
+            (version.id, version.model) for version in versions
+        ]
 
 
 def source_hash(model: str, text: str) -> bytes:

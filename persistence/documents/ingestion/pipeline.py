@@ -79,8 +79,8 @@ class Pipeline:
             embedder = await self._embedder(claim)
             progress.phase = Phase.READING
             reading = await self._read_and_embed(claim, progress, spool, embedder)
-            progress.phase = Phase.STORING
-            await self._stored(claim, reading, spool, embedder)
+            reading.language = await language_of(reading)
+            await self._stored(claim, progress, reading, spool, embedder)
         except BaseExceptionGroup as group:
             raise _first(group) from None  # The one that ended the others.
         finally:
@@ -121,15 +121,16 @@ class Pipeline:
     async def _stored(
         self,
         claim: Claim,
+        progress: Progress,
         reading: Reading,
         spool: Spool,
         embedder: ChunkEmbedder | None,
     ) -> None:
-        reading.language = await language_of(reading)
         is_small = spool.count <= SMALL_CHUNKS
         turn = self._storing_small if is_small else self._storing_large
         while True:
-            index_ids = embedder.index_ids if embedder else frozenset[int]()
+            progress.phase = Phase.STORING
+            index_ids = embedder.index_ids if embedder else None
             storing = Storing(claim, reading, spool, index_ids=index_ids)
             try:
                 async with turn:
@@ -137,8 +138,10 @@ class Pipeline:
             except VersionsChangedError:
                 embedder = await self._embedder(replace(claim, has_staged=True))
                 if embedder is not None:
+                    progress.phase = Phase.EMBEDDING
+                    progress.chunks_embedded = 0
                     spool.rewind()
-                    await embedder.run(spool, Progress())
+                    await embedder.run(spool, progress)
 
 
 @asynccontextmanager

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from mesh.errors import ServiceError
+from persistence.documents.ingestion.clients.llm_worker import Passages
 from persistence.documents.ingestion.domain import Claim, Progress
+from persistence.documents.ingestion.failures import serialized
 from persistence.documents.ingestion.store import Store
+from persistence.documents.models import Phase
 
 log = structlog.get_logger()
 
@@ -35,9 +38,10 @@ class _Watched:
 class Reporter:
     """One statement for all documents of the process, a few times a second."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, passages: Passages | None) -> None:
         """Writes through `store`; `run` has to run."""
         self._store = store
+        self._passages = passages
         self._watched: dict[int, _Watched] = {}
 
     @contextmanager
@@ -68,6 +72,10 @@ class Reporter:
                 log.exception("progress_not_written")
 
     async def _write(self) -> None:
+        waits_for = self._trouble()
+        for watched in self._watched.values():
+            is_embedding = watched.progress.phase is Phase.EMBEDDING
+            watched.progress.waits_for = waits_for if is_embedding else b""
         changed = [w for w in self._watched.values() if w.progress != w.shown]
         if not changed:
             return
@@ -75,6 +83,10 @@ class Reporter:
         await self._store.progress_write([(w.claim, now) for w, now in shown])
         for watched, now in shown:
             watched.shown = now
+
+    def _trouble(self) -> bytes:
+        trouble = self._passages.trouble if self._passages is not None else None
+        return b"" if trouble is None else serialized(trouble)
 
     async def _look(self) -> None:
         watched = list(self._watched.values())

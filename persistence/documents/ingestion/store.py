@@ -48,11 +48,12 @@ _PROGRESS = """
 UPDATE documents_document d SET phase = p.phase, pages_read = p.pages_read,
     page_count = p.page_count, chunks_embedded = p.chunks_embedded,
     chunk_count = p.chunk_count,
-    media_type = coalesce(nullif(p.media_type, ''), d.media_type)
+    media_type = coalesce(nullif(p.media_type, ''), d.media_type),
+    failure = nullif(p.waits_for, ''::bytea)
 FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[],
-    %s::int[], %s::text[]) AS p (
+    %s::int[], %s::text[], %s::bytea[]) AS p (
         id, attempt, phase, pages_read, page_count, chunks_embedded, chunk_count,
-        media_type)
+        media_type, waits_for)
 WHERE d.id = p.id AND d.attempt = p.attempt AND d.state = 2
 """
 _PAGE = """

@@ -50,9 +50,9 @@ class Storing:
         reading: Reading,
         spool: Spool,
         *,
-        index_ids: frozenset[int],
+        index_ids: frozenset[int] | None,
     ) -> None:
-        """Stores vectors of `index_ids`; none: the keyword leg alone."""
+        """Stores vectors of `index_ids`; None: the keyword leg alone."""
         self._claim = claim
         self._reading = reading
         self._spool = spool
@@ -71,7 +71,7 @@ class Storing:
         await connection.execute(_TIMEOUT)
         await connection.execute(_ALONE, [f"lamla:ingestion:{claim.document_id}"])
         await check_current(connection, claim)
-        if self._index_ids:
+        if self._index_ids is not None:
             versions = {version.id for version in await index_versions(connection)}
             if versions - self._index_ids:
                 raise VersionsChangedError
@@ -86,7 +86,7 @@ class Storing:
             [
                 reading.page_count,
                 reading.page_count,
-                count if self._index_ids else 0,
+                count if self._index_ids is not None else 0,
                 count,
                 reading.failed_page_count,
                 reading.language,

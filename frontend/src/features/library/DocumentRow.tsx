@@ -13,7 +13,7 @@ import { FailedPages } from './FailedPages'
 import { isBeingRead } from './ingestion'
 import { namesOf } from './useDocuments'
 import type { DocumentActions } from './useDocumentActions'
-import { kindOf, pagesInWords, phaseInWords, shareOf, sizeInWords, STATE_WORDS } from './words'
+import { kindOf, pagesInWords, shareOf, sizeInWords, standingInWords, STATE_WORDS } from './words'
 
 interface Props {
   document: Document
@@ -132,10 +132,9 @@ function StateOf({ document, actions }: { document: Document; actions: DocumentA
       </p>
     )
   }
-  const words = state === 'queued' ? STATE_WORDS.queued : phaseInWords(progress)
   return (
     <div className="mt-1 grid max-w-md gap-1">
-      <p className="text-fine text-soft tabular-nums">{words}</p>
+      <p className="text-fine text-soft tabular-nums">{standingInWords(document)}</p>
       {state === 'processing' && (
         <ProgressBar label={`Reading of ${title}`} value={shareOf(progress)} />
       )}

@@ -147,6 +147,19 @@ describe('a document', () => {
     })
   })
 
+  test('that waits says for what', async () => {
+    const of = {
+      title: 'Music.pdf',
+      state: 'processing',
+      reason: 'EMBEDDING_MODEL_UNKNOWN',
+    } as const
+    documents = [stored(of)]
+    await openLibrary()
+
+    const words = 'The server does not have this search model. It goes on by itself.'
+    expect(row('Music.pdf').textContent).toContain(words)
+  })
+
   test('that is being read can be stopped', async () => {
     server.documents.cancelIngestion = ({ documentId }) => ({
       document: stored({ documentId, title: 'Music.pdf', minute: 1, state: 'cancelled' }),

@@ -54,6 +54,11 @@ export const STATE_WORDS: Record<DocumentState, string> = {
   cancelled: 'Stopped',
 }
 
+export function standingInWords({ state, progress, failure }: Document): string {
+  if (state !== 'processing') return STATE_WORDS[state]
+  return failure ? `${failure.message} It goes on by itself.` : phaseInWords(progress)
+}
+
 export function phaseInWords(progress: IngestionProgress | null): string {
   if (!progress) return 'Being read'
   const { phase, pagesRead, pageCount, chunksEmbedded, chunkCount } = progress

@@ -181,9 +181,8 @@ function Unready({ document }: { document: Document }) {
   useIngestion()
   return (
     <div className="grid gap-3 p-5">
-      {failure ? (
-        <Notice>{failure.message}</Notice>
-      ) : (
+      {failure && <Notice>{failure.message}</Notice>}
+      {state !== 'failed' && (
         <p role="status" className="text-soft">
           {state === 'processing' ? phaseInWords(progress) : STATE_WORDS[state]}.{' '}
           {isBeingRead(document) && 'It is shown here as soon as it is ready.'}

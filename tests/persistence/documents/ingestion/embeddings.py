@@ -7,6 +7,7 @@ import hashlib
 import math
 
 import grpc
+from lamla.errors.v1.error_reason_pb2 import ErrorReason
 from lamla.llm.v1 import embedding_service_pb2 as pb
 from lamla.llm.v1 import embedding_service_pb2_grpc as pb_grpc
 
@@ -25,6 +26,7 @@ class ScriptedEmbeddings(pb_grpc.EmbeddingServiceServicer):
         failures: What it answers to the next calls, instead.
         is_open: While it is not set, calls wait.
         seconds: How long each text takes.
+        runs: The models that it has; None: whatever it is asked for.
     """
 
     def __init__(self) -> None:
@@ -36,6 +38,7 @@ class ScriptedEmbeddings(pb_grpc.EmbeddingServiceServicer):
         self.asked = asyncio.Event()
         self.model = MODEL
         self.seconds = 0.0
+        self.runs: set[str] | None = None
 
     def register(self, server: grpc.aio.Server) -> None:
         """Adds the service to `server`."""
@@ -49,6 +52,11 @@ class ScriptedEmbeddings(pb_grpc.EmbeddingServiceServicer):
         await self.is_open.wait()
         if self.failures:
             raise self.failures.pop(0)
+        if self.runs is not None and request.model not in self.runs:
+            raise ServiceError(
+                ErrorReason.ERROR_REASON_EMBEDDING_MODEL_UNKNOWN,
+                f"No embedding model {request.model!r} runs here.",
+            )
         await asyncio.sleep(self.seconds * len(request.texts))
         self.texts += request.texts
         self.batches.append(list(request.texts))

@@ -88,6 +88,21 @@ class TestProcessDocuments:
         assert 1 == code
         assert "empty.txt: There is no text in it." in out
 
+    async def test_what_documents_wait_for_is_said(self, owner, worker, embeddings):
+        """
+        Otherwise nobody knew why nothing moves.
+        """
+        embeddings.runs = set()
+        await owner.upload("Kant.md", text(3))
+        async with worker():
+            process = await started()
+            while b"Waits: No embedding model" not in await process.stderr.readline():
+                assert process.returncode is None
+            embeddings.runs = None
+            await process.communicate()
+
+        assert 0 == process.returncode
+
     async def test_without_a_worker_it_says_so(self, owner):
         """
         Queued the documents are all the same.

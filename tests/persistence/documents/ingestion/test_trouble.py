@@ -40,20 +40,70 @@ class TestEmbeddings:
         assert State.READY == row.state
         assert [] == embeddings.failures
 
-    async def test_a_model_that_is_unknown_fails_the_document(
+    async def test_the_indexs_model_is_waited_for(self, owner, worker, embeddings):
+        """
+        All documents say what they wait for, and go on by themselves.
+        """
+        await _index_is_of(embeddings.model)
+        embeddings.runs = {"another@1"}
+        ids = [await owner.upload(f"{n}.md", text(5, f"{n}")) for n in range(3)]
+        async with worker():
+            for document_id in ids:
+                await eventually(partial(_waits, owner, document_id), seconds=10)
+            stood = [await owner.get(document_id) for document_id in ids]
+            embeddings.runs = {embeddings.model}
+            rows = [await owner.ended(document_id) for document_id in ids]
+
+        assert [State.PROCESSING] * 3 == [row.state for row in stood]
+        assert {UNKNOWN} == {reason(row.failure) for row in stood}
+        assert [State.READY] * 3 == [row.state for row in rows]
+        assert [None] * 3 == [row.failure for row in rows]
+
+    async def test_a_model_that_comes_back_is_told_of_no_more(
         self, owner, worker, embeddings
     ):
         """
-        Waiting would not help: an operator has to build another index.
+        Nor is a document kept from being cancelled while it waits.
         """
-        embeddings.failures = [
-            failure(ErrorReason.ERROR_REASON_EMBEDDING_MODEL_UNKNOWN)
-        ] * 2
-        document_id = await owner.upload("Kant.md", text(5))
+        await _index_is_of(embeddings.model)
+        embeddings.runs = {"another@1"}
+        stopped = await owner.upload("stopped.md", text(5))
+        going = await owner.upload("going.md", text(400, "trifle"))
         async with worker():
+            await eventually(partial(_waits, owner, stopped), seconds=10)
+            await owner.cancel(stopped)
+            await eventually(lambda: count("procrastinate_jobs") == 1, seconds=10)
+            embeddings.seconds = 0.01
+            embeddings.runs = {embeddings.model}
+            await eventually(partial(_goes_on, owner, going), seconds=20)
+            await owner.cancel(going)
+
+        assert State.CANCELLED == (await owner.get(stopped)).state
+
+    async def test_another_index_in_its_place_is_waited_for_no_more(
+        self, owner, worker, embeddings
+    ):
+        """
+        An operator who has no way back to the model builds another index.
+        """
+        await _index_is_of("gone@1")
+        embeddings.runs = {embeddings.model}
+        document_id = await owner.upload("Kant.md", text(40))
+        async with worker():
+            await eventually(partial(_waits, owner, document_id), seconds=10)
+            # What `regenerate_embeddings` does, without a partition of its own.
+            rows("DELETE FROM documents_indexversion RETURNING id")
+            await orm.run(
+                IndexVersion.objects.create,
+                id=1,
+                model=embeddings.model,
+                state=IndexState.ACTIVE,
+                using="service",
+            )
             row = await owner.ended(document_id)
 
-        assert "ERROR_REASON_EMBEDDING_MODEL_UNKNOWN" == reason(row.failure)
+        assert State.READY == row.state
+        assert row.chunk_count == count("documents_chunkvector")
 
     async def test_a_small_document_does_not_wait_for_a_huge_one(
         self, owner, worker, embeddings
@@ -209,6 +259,24 @@ class TestFaults:
 
         assert State.READY == row.state
         assert row.chunk_count == count("documents_documentchunk")
+
+
+UNKNOWN = "ERROR_REASON_EMBEDDING_MODEL_UNKNOWN"
+
+
+async def _index_is_of(model) -> None:
+    await orm.run(
+        IndexVersion.objects.filter(id=1).update, model=model, using="service"
+    )
+
+
+async def _waits(owner, document_id) -> bool:
+    return (await owner.get(document_id)).failure is not None
+
+
+async def _goes_on(owner, document_id) -> bool:
+    row = await owner.get(document_id)
+    return row.failure is None and 0 < row.chunks_embedded < row.chunk_count
 
 
 async def _is_storing(owner, document_id) -> bool:

@@ -214,7 +214,9 @@ class Document(_message.Message):
     @_builtins.property
     def failure(self) -> _status_pb2.Status:
         """Why it cannot be searched, in state FAILED: `ErrorInfo` with a
-        `lamla.errors.v1.ErrorReason` such as `ERROR_REASON_DOCUMENT_ENCRYPTED`.
+        `lamla.errors.v1.ErrorReason` such as `ERROR_REASON_DOCUMENT_ENCRYPTED`. In state
+        PROCESSING: what it waits for, as `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`, and goes on
+        by itself; absent while it waits for nothing but its turn.
         """
 
     @_builtins.property

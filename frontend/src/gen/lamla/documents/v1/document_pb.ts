@@ -180,7 +180,9 @@ export type Document = Message<"lamla.documents.v1.Document"> & {
 
   /**
    * Why it cannot be searched, in state FAILED: `ErrorInfo` with a
-   * `lamla.errors.v1.ErrorReason` such as `ERROR_REASON_DOCUMENT_ENCRYPTED`.
+   * `lamla.errors.v1.ErrorReason` such as `ERROR_REASON_DOCUMENT_ENCRYPTED`. In state
+   * PROCESSING: what it waits for, as `ERROR_REASON_EMBEDDING_MODEL_UNKNOWN`, and goes on
+   * by itself; absent while it waits for nothing but its turn.
    *
    * @generated from field: google.rpc.Status failure = 12;
    */
