@@ -19,7 +19,7 @@ export function ProgressBar({ label, value, className = '' }: Props) {
       className={`h-1 overflow-hidden rounded-full bg-line ${className}`}
     >
       <div
-        className={`h-full rounded-full bg-accent forced-color-adjust-none ${percent === null ? 'w-1/3 animate-pulse' : 'transition-[width]'}`}
+        className={`h-full rounded-full bg-accent forced-color-adjust-none ${percent === null ? 'w-1/3 animate-to-and-fro motion-reduce:w-full motion-reduce:opacity-40' : 'transition-[width]'}`}
         style={percent === null ? undefined : { width: `${String(percent)}%` }}
       />
     </div>

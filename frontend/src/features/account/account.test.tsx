@@ -1,6 +1,13 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { conversation, invalidField, noOtherTabs, refusal } from '../../api/testing'
+import {
+  conversation,
+  document as stored,
+  invalidField,
+  noOtherTabs,
+  refusal,
+  UploadDesk,
+} from '../../api/testing'
 import type { ScriptedServer } from '../../api/testing'
 import { box, emptyServer, openPage } from '../../testing/page'
 
@@ -124,6 +131,56 @@ test('signing in shows the account’s conversations and none of the guest’s',
 
   await screen.findByRole('link', { name: 'Hers' })
   expect(screen.queryByRole('link', { name: 'A title' })).toBeNull()
+})
+
+test('a guest who signs in during an upload stays there, and the file arrives', async () => {
+  const desk = new UploadDesk()
+  server.uploads = desk.service
+  let goOn: () => void = () => undefined
+  const isSignedIn = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  server.uploads.completeUpload = async () => {
+    await isSignedIn
+    return { document: stored({ documentId: 'd1', title: 'Notes' }) }
+  }
+  const user = openPage(server, '/library')
+  await user.upload(
+    await screen.findByLabelText('Choose files'),
+    new File(['Sapere aude'], 'notes.txt'),
+  )
+  await screen.findByRole('button', { name: 'Stop notes.txt' })
+  await vi.waitFor(() => {
+    expect(server.calls).toContain('CompleteUpload')
+  })
+  server.refused.add('token-1')
+
+  await signIn(user)
+  server.documents.listDocuments = () => ({ documents: [stored({ title: 'Notes' })] })
+  goOn()
+
+  await screen.findByRole('link', { name: 'Notes' })
+  expect(location.pathname).toBe('/library')
+  expect(desk.cancelled).toEqual([])
+})
+
+test('what was typed is not shown to another account', async () => {
+  const user = openPage(server)
+  await signIn(user)
+  await user.type(box(), 'A secret')
+  server.hasCookie = false
+  server.refused.add('token-1').add('token-2').add('token-3')
+  await user.click(await screen.findByRole('button', { name: 'Archive' }))
+  await user.click(await screen.findByRole('button', { name: 'Sign in' }))
+  await dialog('Sign in')
+  server.identity.login = () => {
+    server.userId = '0192f0c1-0000-7000-8000-0000000000bb'
+    return server.beSomebody({ email: 'bob@example.com', displayName: 'Bob' })
+  }
+  await user.type(password(), `${PASSWORD}{Enter}`)
+
+  await account(/Bob/)
+  expect(box().value).toBe('')
 })
 
 test('a wrong password says so, and keeps what was typed', async () => {

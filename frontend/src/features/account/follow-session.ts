@@ -1,7 +1,7 @@
 /** What the page forgets, and says, when somebody else is here. */
 
 import type { QueryClient } from '@tanstack/react-query'
-import type { Session, SessionChange } from '../../api'
+import type { Account, Session, SessionChange } from '../../api'
 import { navigate, NEW_CHAT } from '../../router'
 import type { Toaster } from '../../ui/toast'
 import type { Ingestion } from '../library/ingestion'
@@ -35,27 +35,33 @@ function checkOnReturn(session: Session): void {
   })
 }
 
+/** A guest who signs in takes everything along: on the server, and so on the page. */
+function isTakenAlong(before: Account, now: Account | null): boolean {
+  return before.role === 'guest' && now !== null && now.role !== 'guest'
+}
+
 export function followSession(page: Page): void {
   const { session, queryClient, turns, toaster } = page
-  let userId: string | null = null
+  let known: Account | null = null
   checkOnReturn(session)
 
   session.subscribe((change) => {
-    const before = userId
-    userId = session.account?.id ?? null
+    const before = known
+    known = session.account
     if (change === 'begun' || change === 'ended') return
-    if (before === null || before === userId) {
+    if (before === null || before.id === known?.id) {
       // What failed while the session was over is asked for again.
       void queryClient.invalidateQueries()
       return
     }
     for (const { key } of turns.get()) turns.discard(key)
-    page.uploads.clear()
     page.ingestion.reset()
-    page.scopes.clear()
-    // What was typed is as private as what was sent; a guest takes it along.
-    if (change !== 'signed-in') forgetDrafts()
-    navigate(NEW_CHAT, { replace: true })
+    if (!isTakenAlong(before, known)) {
+      page.uploads.clear()
+      page.scopes.clear()
+      forgetDrafts()
+      navigate(NEW_CHAT, { replace: true })
+    }
     void queryClient.resetQueries()
     const words = WORDS[change]
     if (words) toaster.show(words)

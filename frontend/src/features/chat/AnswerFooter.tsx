@@ -26,7 +26,10 @@ export function AnswerFooter({ message, versions, isNewest }: Props) {
   const actions = useMessageActions()
   const [hasDetails, setDetails] = useState(false)
   const isSmall = useIsSmallBuiltIn(message.model)
-  const { model, text } = message
+  const { model, text, evidence } = message
+  // The small model is not trusted with documents: their own sentences are shown instead.
+  const isUnwritten = isSmall && message.state === 'complete' && !message.usage?.outputTokens
+  const isQuoted = isUnwritten && evidence.citations.length > 0
   const summary = summaryOf(message.usage)
   // Where something went wrong the notice above has the ways on.
   const isBroken = message.state === 'interrupted' || message.state === 'failed'
@@ -69,7 +72,8 @@ export function AnswerFooter({ message, versions, isNewest }: Props) {
           >
             <TrashIcon className="size-4" />
           </IconButton>
-          {model && (
+          {isQuoted && <span className="mx-1.5">Word for word from your documents</span>}
+          {model && !isUnwritten && (
             <span className="mx-1 max-w-56 truncate rounded-sm border border-line px-1.5">
               {model}
             </span>
@@ -88,7 +92,7 @@ export function AnswerFooter({ message, versions, isNewest }: Props) {
         </span>
       </div>
       {hasDetails && <AnswerDetails message={message} />}
-      {isNewest && isSmall && (
+      {isNewest && isSmall && !isUnwritten && (
         <p className="pt-1 text-notice">
           Small built-in model, often wrong. Run <code className="font-mono">make model</code> for a
           better one.

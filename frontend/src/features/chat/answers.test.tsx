@@ -88,6 +88,8 @@ describe('stopping', () => {
   })
 })
 
+const BY_SMALL_MODEL = { model: 'smollm2-135m-instruct', usage: { outputTokens: 3 } }
+
 describe('how an answer ended is said', () => {
   test.each([
     [{ state: 'cancelled' }, /^Stopped$/, null],
@@ -100,7 +102,7 @@ describe('how an answer ended is said', () => {
     [{ state: 'failed', reason: 'MODEL_UNKNOWN' }, /not have this model/, 'Choose another model'],
     [{ state: 'complete', finish: 'length' }, /cut off/, 'Continue'],
     [{ state: 'complete', finish: 'length' }, /cut off/, 'Regenerate'],
-    [{ state: 'complete', model: 'smollm2-135m-instruct' }, /Small built-in model/, 'Regenerate'],
+    [{ state: 'complete', ...BY_SMALL_MODEL }, /Small built-in model/, 'Regenerate'],
   ] as const)('%o', async (stored, words, action) => {
     openStored(QUESTION, message({ id: 'a', parent: 'q', text: 'So', ...stored }))
 

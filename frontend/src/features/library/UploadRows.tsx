@@ -83,9 +83,11 @@ const UploadRow = memo(function UploadRow({ upload, uploads }: RowProps) {
   return (
     <li data-upload={phase} className="flex items-start gap-2 rounded-sm px-2 py-1 hover:bg-hover">
       <FileIcon className="mt-1 size-5 shrink-0 text-faint" />
-      <div className="grid min-w-0 flex-1 gap-1 py-0.5">
+      <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)] gap-1 py-0.5">
         <p className="flex flex-wrap items-baseline gap-x-2">
-          <span className="max-w-full truncate font-medium">{name}</span>
+          <span dir="auto" title={name} className="max-w-full truncate font-medium">
+            {name}
+          </span>
           <span className={`text-fine tabular-nums ${waiting ? 'text-notice' : 'text-soft'}`}>
             {isFailed ? '' : uploadInWords(upload)}
           </span>
@@ -109,7 +111,7 @@ const UploadRow = memo(function UploadRow({ upload, uploads }: RowProps) {
           phase !== 'queued' && (
             <ProgressBar
               label={phase === 'hashing' ? `Looking at ${name}` : `Upload of ${name}`}
-              value={phase === 'finishing' ? null : done / sizeBytes}
+              value={done / sizeBytes}
               className={phase === 'hashing' ? 'opacity-50' : ''}
             />
           )

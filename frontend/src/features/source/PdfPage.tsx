@@ -22,11 +22,11 @@ interface Props {
   scale: number
   /** Null: nothing is marked. */
   quote: Quote | null
-  /** Whether what is marked is to be brought into view. */
-  isSought: boolean
   onSize: (number: number, width: number, height: number) => void
   /** Called when it was looked for the quote. */
   onFound: (isFound: boolean) => void
+  /** Called when the quote is marked, here. */
+  onMarked: (mark: HTMLElement) => void
 }
 
 interface Box {
@@ -37,7 +37,7 @@ interface Box {
 }
 
 export function PdfPage(props: Props) {
-  const { pdf, number, scale, quote, isSought, onSize, onFound } = props
+  const { pdf, number, scale, quote, onSize, onFound, onMarked } = props
   const canvas = useRef<HTMLCanvasElement>(null)
   const text = useRef<HTMLDivElement>(null)
   const mark = useRef<HTMLDivElement>(null)
@@ -74,9 +74,8 @@ export function PdfPage(props: Props) {
   }, [pdf, number, scale, quote, onSize, onFound])
 
   useEffect(() => {
-    // No further than needed: its page is to stay the one that is looked at.
-    if (isSought && boxes.length > 0) mark.current?.scrollIntoView({ block: 'nearest' })
-  }, [isSought, boxes])
+    if (boxes.length > 0 && mark.current) onMarked(mark.current)
+  }, [boxes, onMarked])
 
   return (
     <div

@@ -12,6 +12,7 @@ import { ProgressBar } from '../../ui/ProgressBar'
 import { openPdf } from './pdf-documents'
 import type { Quote } from './PdfPage'
 import { PdfPage } from './PdfPage'
+import { Seeking } from './seeking'
 import { usePageText } from './TextView'
 
 interface Props {
@@ -140,6 +141,17 @@ function Pages({
   const onFound = useCallback((isFound: boolean) => {
     setLost(!isFound)
   }, [])
+  const [seeking] = useState(() => new Seeking())
+  const onMarked = useCallback(
+    (mark: HTMLElement) => {
+      // No further than needed: its page is to stay the one that is looked at.
+      if (seeking.take()) mark.scrollIntoView({ block: 'nearest' })
+    },
+    [seeking],
+  )
+  const giveUp = () => {
+    seeking.giveUp()
+  }
 
   useEffect(() => {
     const observer = new IntersectionObserver(
@@ -167,7 +179,12 @@ function Pages({
   useLayoutEffect(() => {
     if (!isReady) return
     told.current = page
-    elementOf(box.current, page)?.scrollIntoView({ block: 'start' })
+    const element = elementOf(box.current, page)
+    element?.scrollIntoView({ block: 'start' })
+    if (page === source.page) seeking.begin()
+    else seeking.giveUp()
+    const mark = element?.querySelector<HTMLElement>('[data-part=passage]')
+    if (mark) onMarked(mark)
     // Scrolling changes the page as well, and is not to be undone.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [jumps, isReady])
@@ -207,6 +224,10 @@ function Pages({
         role="group"
         aria-label={document.title}
         onScroll={onScroll}
+        onWheel={giveUp}
+        onTouchMove={giveUp}
+        onPointerDown={giveUp}
+        onKeyDown={giveUp}
         className="relative min-h-0 flex-1 overflow-auto bg-side -outline-offset-2"
       >
         <div className="mx-auto grid w-fit justify-items-center gap-3 p-3">
@@ -228,9 +249,9 @@ function Pages({
                     number={number}
                     scale={scale}
                     quote={isCited ? quote : null}
-                    isSought={number === page}
                     onSize={onSize}
                     onFound={onFound}
+                    onMarked={onMarked}
                   />
                 )}
               </div>
