@@ -23,14 +23,17 @@ from django.core.files.uploadhandler import (
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
-from mesh.errors import ServiceError, invalid
-from persistence.documents import errors
+from mesh.errors import ServiceError, deadline_exceeded, invalid
+from persistence.documents import errors, files
 from persistence.documents.uploads.spool import Receiver
 from persistence.http.asgi import Receive, Scope
 
 # Each has a thread for as long as its sender takes.
 FORMS = 16
 PIECE_BYTES = 256 * 1024
+# Whoever has sent less than this rate for so long takes the thread from others.
+BYTES_PER_SECOND = 8 * 1024
+PATIENCE_SECONDS = 60.0
 
 
 class ClientGoneError(Exception):
@@ -63,7 +66,8 @@ class Forms:
 
         Raises:
             ServiceError: `INVALID_FIELD` for what is no form, `FILE_TOO_LARGE`,
-                `REQUEST_TOO_LARGE`, `OVERLOADED`.
+                `REQUEST_TOO_LARGE`, `OVERLOADED`; `DEADLINE_EXCEEDED` when it comes
+                too slowly; `DEPENDENCY_UNAVAILABLE` when the disk fails.
             ClientGoneError: the sender has gone.
         """
         if self._running >= FORMS:
@@ -72,9 +76,10 @@ class Forms:
         loop = asyncio.get_running_loop()
         body = _Body(loop, receive)
         try:
-            return await loop.run_in_executor(
-                self._threads, _parse, _content_type(scope), body, field, receiver
-            )
+            with files.storage_failures():
+                return await loop.run_in_executor(
+                    self._threads, _parse, _content_type(scope), body, field, receiver
+                )
         finally:
             body.end()
             self._running -= 1
@@ -94,6 +99,7 @@ class _Body:
         self._is_last = False
         self._is_ended = False
         self._waiting: Any = None
+        self._until = loop.time() + PATIENCE_SECONDS
 
     def read(self, size: int) -> bytes:
         """Returns the next bytes; empty at the end."""
@@ -119,7 +125,14 @@ class _Body:
         self._is_last = not message.get("more_body", False)
 
     async def _message(self) -> Any:
-        return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise deadline_exceeded() from error
+        earned = len(message.get("body", b"")) / BYTES_PER_SECOND
+        self._until = min(self._until + earned, self._loop.time() + PATIENCE_SECONDS)
+        return message
 
 
 class _IntoReceiver(FileUploadHandler):

@@ -269,6 +269,52 @@ class TestUpload:
                 await asyncio.sleep(0.02)
         assert [] == await rows()
 
+    async def test_a_sender_who_stalls_is_not_waited_for(
+        self, envoy, process, monkeypatch
+    ):
+        """
+        DEADLINE_EXCEEDED; a few of them would leave no thread for anybody else.
+        """
+        monkeypatch.setattr("persistence.http.documents.body.PATIENCE_SECONDS", 0.2)
+
+        async def stalling() -> AsyncIterator[bytes]:
+            yield b"--x\r\ncontent-disposition: form-data; "
+            yield b'name="file"; filename="a"\r\n\r\n' + bytes(300_000)
+            await asyncio.Event().wait()
+
+        headers = {"content-type": "multipart/form-data; boundary=x"}
+        async with (
+            asyncio.timeout(8),
+            envoy.post(
+                "/api/documents/upload/", data=stalling(), headers=headers
+            ) as response,
+        ):
+            error = await refusal(response)
+
+        assert (504, "ERROR_REASON_DEADLINE_EXCEEDED") == (
+            response.status,
+            error.reason_name,
+        )
+        assert [] == list(process.documents.intake.spool.directory.iterdir())
+
+    async def test_a_full_disk_is_not_a_fault_of_ours(
+        self, envoy, process, monkeypatch
+    ):
+        """
+        DEPENDENCY_UNAVAILABLE, as for parts and streams.
+        """
+        spool = process.documents.intake.spool
+        monkeypatch.setattr(spool, "_keep_free_bytes", 1 << 62)
+
+        async with envoy.post("/api/documents/upload/", data=form()) as response:
+            error = await refusal(response)
+
+        assert (503, "ERROR_REASON_DEPENDENCY_UNAVAILABLE") == (
+            response.status,
+            error.reason_name,
+        )
+        assert {"dependency": "storage"} == error.metadata
+
     async def test_only_post_is_for_forms(self, envoy):
         """
         What lists and gets documents is gateway's.
