@@ -16,7 +16,7 @@ import psycopg
 from deploy.embedded.account import Account, unprivileged
 from deploy.embedded.postgres_binaries import Binaries, find_binaries
 
-START_SECONDS = 30
+START_SECONDS = 90
 PORT = 5432  # Only part of the socket's name.
 
 SETTINGS = {
@@ -128,7 +128,7 @@ class TestServer:
         """Ends all sessions and stops the server; `run` starts it again."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(30)
+            self._process.wait(90)
 
     def remove(self) -> None:
         """Stops the server and deletes its data."""

@@ -64,11 +64,10 @@ class TestTestServer:
             capture_output=True,
             text=True,
             cwd=ROOT,
-            timeout=30,
         )
         abandoned = TestServer(directory=Path(result.stdout.strip()))
         pid_file = abandoned.data / "postmaster.pid"
-        for _ in range(100):
+        for _ in range(1_000):
             if not pid_file.exists():
                 break
             time.sleep(0.05)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from contextvars import ContextVar
 
 import psycopg
@@ -142,7 +141,7 @@ class TestRun:
             User.objects.filter(id=order[0]).update(display_name=name)
             if not both_hold_one.broken:
                 try:
-                    both_hold_one.wait(timeout=2)
+                    both_hold_one.wait(timeout=20)
                 except threading.BrokenBarrierError:
                     return
             both_hold_one.abort()
@@ -160,12 +159,11 @@ class TestDeadline:
         The server stops working for a caller that has gone.
         """
         deadlines.begin(0.1)
-        began = time.monotonic()
-        error = await refusal(scalar, "SELECT pg_sleep(5)")
+        async with asyncio.timeout(60):
+            error = await refusal(scalar, "SELECT pg_sleep(600)")
         deadlines.begin(None)
 
         assert DEADLINE == error.reason
-        assert time.monotonic() - began < 2
 
     async def test_keeps_late_work_from_beginning(self):
         """

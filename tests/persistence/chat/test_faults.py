@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
 
 import grpc
 import psycopg
@@ -46,11 +47,14 @@ def durable(server: TestServer, setting: str) -> None:
 
 def crash(server: TestServer) -> None:
     """Kills a backend, whereupon the server restarts without writing anything."""
-    with psycopg.connect(server.url(), autocommit=True) as superuser:
-        (pid,) = superuser.execute(
-            "SELECT pid FROM pg_stat_activity WHERE usename = 'lamla_app' LIMIT 1"
-        ).fetchone()
+    superuser = psycopg.connect(server.url(), autocommit=True)
+    (pid,) = superuser.execute(
+        "SELECT pid FROM pg_stat_activity WHERE usename = 'lamla_app' LIMIT 1"
+    ).fetchone()
     os.kill(pid, signal.SIGKILL)
+    with suppress(psycopg.OperationalError):
+        while True:  # Until the server has noticed, and ends every other one.
+            superuser.execute("SELECT pg_sleep(0.01)")
 
 
 class TestLostConnections:
@@ -107,7 +111,7 @@ class TestLostConnections:
         durable(server, "SET synchronous_commit = on")
         begun = await turns.say("What is ATP?")
         crash(server)
-        for _ in range(100):
+        for _ in range(1_000):
             try:
                 located = await turns.locate(begun.generation.generation_id)
                 break

@@ -362,12 +362,11 @@ class TestDownloading:
         await call.read()
         call.cancel()
 
-        async with asyncio.timeout(8):
-            while any(  # noqa: ASYNC110 - The condition is the system's.
-                file.path.endswith(row.storage_name)
-                for file in psutil.Process().open_files()
-            ):
-                await asyncio.sleep(0.01)
+        while any(  # noqa: ASYNC110 - The condition is the system's.
+            file.path.endswith(row.storage_name)
+            for file in psutil.Process().open_files()
+        ):
+            await asyncio.sleep(0.01)
 
     async def test_an_original_that_is_lost_is_not_found(self, adas, application):
         """

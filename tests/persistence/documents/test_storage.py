@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import boto3
+import psycopg
 import pytest
 from django.test.utils import override_settings
 from django.utils import timezone
@@ -37,6 +39,7 @@ from tests.persistence.documents.services import TEXT, document_row
 MEBIBYTE = 1024 * 1024
 BUCKET = "originals"
 SECRET = "not-a-secret"
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +218,31 @@ class TestSweep:
         )
         assert {alive} == kept
 
+    async def test_an_upload_that_gets_a_part_at_this_moment_stays(
+        self, adas, application, server
+    ):
+        """
+        It had expired, and is waited for again.
+        """
+        upload_id = (await adas.begin(TEXT)).upload.upload_id
+        spool = application.intake.spool
+        await adas.part(upload_id, 0, TEXT[:5])
+        url = server.url("lamla_test")
+        with psycopg.connect(url) as part, psycopg.connect(url) as onlooker:
+            part.execute("UPDATE documents_upload SET expire_time = '2020-01-01Z'")
+            part.commit()
+            part.execute("UPDATE documents_upload SET expire_time = '2120-01-01Z'")
+            onlooker.autocommit = True
+            sweeping = asyncio.create_task(
+                orm.run(sweep.ExpiredUploads(spool).delete, using="service")
+            )
+            while not sweeping.done() and not onlooker.execute(WAITING).fetchone():
+                await asyncio.sleep(0.01)
+            part.commit()
+        await sweeping
+
+        assert 5 == (await adas.part(upload_id, 0, TEXT[:5])).received_bytes
+
     async def test_originals_without_a_document_go(self, adas, tmp_path, monkeypatch):
         """
         Once they are too old to be on their way; those of documents stay.
@@ -236,3 +264,21 @@ class TestSweep:
 
         assert {kept.storage_name, orphan} == young
         assert {kept.storage_name} == old
+
+    async def test_originals_go_a_few_at_a_time(self, adas, tmp_path, monkeypatch):
+        """
+        A bucket takes its time for each, and a transaction must not last.
+        """
+        for _ in range(5):
+            stored(tmp_path, TEXT, original_name(adas.person.id, uuid7()))
+        later = SimpleNamespace(now=lambda: timezone.now() + timedelta(hours=49))
+        monkeypatch.setattr(sweep, "timezone", later)
+        monkeypatch.setattr(sweep, "ORIGINALS", 2)
+        orphans, left = sweep.Orphans(), []
+
+        is_more = True
+        while is_more:
+            is_more = await orm.run(orphans.delete, using="service")
+            left.append(len(originals_listed(str(adas.person.id))))
+
+        assert [3, 1, 0] == left

@@ -15,10 +15,9 @@ from persistence.serve import Process
 
 
 async def until(condition) -> None:
-    """Waits until an awaitable condition holds, for 8 seconds at most."""
-    async with asyncio.timeout(8):
-        while not await condition():  # noqa: ASYNC110 - The condition is in another process.
-            await asyncio.sleep(0.05)
+    """Waits until an awaitable condition holds."""
+    while not await condition():  # noqa: ASYNC110 - The condition is in another process.
+        await asyncio.sleep(0.05)
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ async def check(process, certs):
     async def check(service: str) -> str:
         stub = channel.stub(health_pb2_grpc.HealthStub)
         answer = await stub.Check(
-            health_pb2.HealthCheckRequest(service=service), timeout=2
+            health_pb2.HealthCheckRequest(service=service), timeout=60
         )
         return health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
 
@@ -140,7 +139,7 @@ class TestDatabaseHealth:
         """
         server.stop()
         try:
-            async with asyncio.timeout(6):
+            async with asyncio.timeout(30):
                 async with envoy.get("/api/health/db") as response:
                     content = await response.json()
         finally:

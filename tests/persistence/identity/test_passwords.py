@@ -52,7 +52,7 @@ class TestPasswords:
             with lock:
                 running += 1
                 most = max(most, running)
-            go_on.wait(5)
+            go_on.wait()
             with lock:
                 running -= 1
             return password

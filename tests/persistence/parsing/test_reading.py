@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import psutil
@@ -36,8 +36,13 @@ def misbehaving(
 
 
 def children() -> list[psutil.Process]:
-    """What runs below this process."""
-    return psutil.Process().children(recursive=True)
+    """What runs below this process, but for the database of other tests."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if child.name() != "postgres":
+                found.append(child)
+    return found
 
 
 @pytest.mark.parametrize(

@@ -234,11 +234,11 @@ class TestFailures:
             nodes.append(node(str(i), str(i - 1), said("assistant", "x" * 800)))
             nodes.append(node(f"q{i}", str(i), said("user", "x")))
 
-        began = time.perf_counter()
+        began = time.process_time()
         (found,) = document_read(document(chatgpt(*nodes)))
 
         assert isinstance(found, Failure)
-        assert time.perf_counter() - began < 5
+        assert time.process_time() - began < 5
 
 
 class TestDocuments:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -294,9 +293,7 @@ async def test_a_long_text_of_any_script_is_stored(anns: Conversations, turns: T
         "a " * 60_000,
     ):
         begun = await turns.say("Long")
-        began = time.perf_counter()
         finished = await turns.finish(begun, text)
         assert text == finished.message.text
-        assert time.perf_counter() - began < 5
 
     assert ["Long"] == await anns.found(chinese[500:520])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -75,7 +74,7 @@ def worker(
         try:
             yield process
         finally:
-            await asyncio.wait_for(process.worker.stop(), 10)
+            await process.worker.stop()
             await process.stop()
 
     return run

@@ -138,7 +138,7 @@ class TestImport:
             return await owner.get(imported) is None
 
         async with worker():
-            await eventually(is_merged, seconds=10)
+            await eventually(is_merged)
             row = await owner.ended(known)
         members = await orm.run(
             lambda: list(CollectionDocument.objects.values_list("document_id")),

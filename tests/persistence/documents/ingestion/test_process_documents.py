@@ -62,7 +62,7 @@ class TestProcessDocuments:
         failed = await owner.upload("4.md", text(4, "part 4"), state=State.FAILED)
         async with worker():
             process = await started()
-            await eventually(lambda: count("documents_stagedvector") > 0, seconds=20)
+            await eventually(lambda: count("documents_stagedvector") > 0)
             process.send_signal(signal.SIGKILL)
             await process.wait()
             code, out, err = await run("--json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from datetime import timedelta
 from functools import partial
@@ -36,9 +35,9 @@ class TestCancel:
         begun = await embedding_begins(embeddings)
         document_id = await owner.upload("Kant.md", LONG)
         async with worker():
-            await asyncio.wait_for(begun.wait(), 10)
+            await begun.wait()
             await owner.cancel(document_id)
-            await eventually(lambda: count("procrastinate_jobs") == 0, seconds=10)
+            await eventually(lambda: count("procrastinate_jobs") == 0)
             embeddings.is_open.set()
             row = await owner.get(document_id)
 
@@ -52,7 +51,7 @@ class TestCancel:
         begun = await embedding_begins(embeddings)
         document_id = await owner.upload("Kant.md", LONG)
         async with worker():
-            await asyncio.wait_for(begun.wait(), 10)
+            await begun.wait()
             await owner.cancel(document_id)
             await owner.retry(document_id)
             embeddings.is_open.set()
@@ -72,10 +71,10 @@ class TestCancel:
         ids = [await owner.upload(f"{n}.md", text(400, f"{n}")) for n in range(2)]
         async with worker():
             for document_id in ids:
-                await eventually(partial(_is_staged, document_id), seconds=30)
+                await eventually(partial(_is_staged, document_id))
                 await owner.cancel(document_id)
             await _yesterday(ids[0])
-            await eventually(lambda: not _is_staged(ids[0]), seconds=30)
+            await eventually(lambda: not _is_staged(ids[0]))
 
         assert _is_staged(ids[1])
 
@@ -86,12 +85,12 @@ class TestCancel:
         begun = await embedding_begins(embeddings)
         document_id = await owner.upload("Kant.md", LONG)
         async with worker():
-            await asyncio.wait_for(begun.wait(), 10)
+            await begun.wait()
             await orm.run(
                 lambda: Document.objects.filter(id=document_id).delete(), owner=owner.id
             )
             embeddings.is_open.set()
-            await eventually(lambda: count("procrastinate_jobs") == 0, seconds=10)
+            await eventually(lambda: count("procrastinate_jobs") == 0)
 
         assert 0 == count("documents_documentpage")
 
@@ -106,7 +105,7 @@ class TestEnd:
         embeddings.seconds = 0.004
         document_id = await owner.upload("Kant.md", LONG)
         async with worker():
-            await eventually(lambda: count("documents_stagedvector") > 0, seconds=10)
+            await eventually(lambda: count("documents_stagedvector") > 0)
         (job,) = rows("SELECT status::text FROM procrastinate_jobs")
         staged = count("documents_stagedvector")
         row = await owner.get(document_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 
 import psycopg
@@ -49,7 +48,7 @@ class TestEmbeddings:
         ids = [await owner.upload(f"{n}.md", text(5, f"{n}")) for n in range(3)]
         async with worker():
             for document_id in ids:
-                await eventually(partial(_waits, owner, document_id), seconds=10)
+                await eventually(partial(_waits, owner, document_id))
             stood = [await owner.get(document_id) for document_id in ids]
             embeddings.runs = {embeddings.model}
             rows = [await owner.ended(document_id) for document_id in ids]
@@ -70,12 +69,12 @@ class TestEmbeddings:
         stopped = await owner.upload("stopped.md", text(5))
         going = await owner.upload("going.md", text(400, "trifle"))
         async with worker():
-            await eventually(partial(_waits, owner, stopped), seconds=10)
+            await eventually(partial(_waits, owner, stopped))
             await owner.cancel(stopped)
-            await eventually(lambda: count("procrastinate_jobs") == 1, seconds=10)
+            await eventually(lambda: count("procrastinate_jobs") == 1)
             embeddings.seconds = 0.01
             embeddings.runs = {embeddings.model}
-            await eventually(partial(_goes_on, owner, going), seconds=20)
+            await eventually(partial(_goes_on, owner, going))
             await owner.cancel(going)
 
         assert State.CANCELLED == (await owner.get(stopped)).state
@@ -90,7 +89,7 @@ class TestEmbeddings:
         embeddings.runs = {embeddings.model}
         document_id = await owner.upload("Kant.md", text(40))
         async with worker():
-            await eventually(partial(_waits, owner, document_id), seconds=10)
+            await eventually(partial(_waits, owner, document_id))
             # What `regenerate_embeddings` does, without a partition of its own.
             rows("DELETE FROM documents_indexversion RETURNING id")
             await orm.run(
@@ -111,10 +110,10 @@ class TestEmbeddings:
         """
         They take turns, batch by batch.
         """
-        embeddings.seconds = 0.01
+        embeddings.seconds = 0.03
         huge = await owner.upload("huge.md", text(400))
         async with worker():
-            await asyncio.wait_for(embeddings.asked.wait(), 10)
+            await embeddings.asked.wait()
             small = await owner.upload("small.md", text(3, "trifle"))
             await owner.ended(small)
             row = await owner.get(huge)
@@ -135,7 +134,7 @@ class TestEmbeddings:
                 [f"lamla:ingestion:{huge}"],
             )
             async with worker():
-                await eventually(partial(_is_storing, owner, huge), seconds=10)
+                await eventually(partial(_is_storing, owner, huge))
                 small = await owner.ended(await owner.upload("small.md", text(3)))
                 phase = await _is_storing(owner, huge)
                 other.rollback()
@@ -158,7 +157,7 @@ class TestEmbeddings:
             return 0 < row.chunks_embedded < row.chunk_count
 
         async with worker():
-            await eventually(is_embedding, seconds=20)
+            await eventually(is_embedding)
 
         assert sorted(seen) == seen
 
@@ -177,11 +176,9 @@ class TestEmbeddings:
         document_id = await owner.upload("Kant.md", text(2))
         embeddings.is_open.clear()
         async with worker():
-            await asyncio.wait_for(embeddings.asked.wait(), 10)
+            await embeddings.asked.wait()
             embeddings.is_open.set()
-            await eventually(
-                lambda: {row["index_id"] for row in _staged()} == {1, 2}, seconds=10
-            )
+            await eventually(lambda: {row["index_id"] for row in _staged()} == {1, 2})
             await owner.cancel(document_id)
 
 
@@ -204,9 +201,9 @@ class TestFaults:
         embeddings.is_open.clear()
         document_id = await owner.upload("Kant.md", text(40))
         async with worker():
-            await eventually(lambda: not faults, seconds=10)
+            await eventually(lambda: not faults)
             await owner.cancel(document_id)
-            await eventually(lambda: count("procrastinate_jobs") == 0, seconds=10)
+            await eventually(lambda: count("procrastinate_jobs") == 0)
             embeddings.is_open.set()
 
     async def test_a_fault_of_ours_is_tried_again_and_then_told(
@@ -252,10 +249,10 @@ class TestFaults:
         embeddings.seconds = 0.004
         document_id = await owner.upload("Kant.md", text(120))
         async with worker():
-            await eventually(lambda: count("documents_stagedvector") > 0, seconds=10)
+            await eventually(lambda: count("documents_stagedvector") > 0)
             server.stop()
             server.run()
-            row = await asyncio.wait_for(owner.ended(document_id), 30)
+            row = await owner.ended(document_id)
 
         assert State.READY == row.state
         assert row.chunk_count == count("documents_documentchunk")

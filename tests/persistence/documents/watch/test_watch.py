@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -39,7 +40,7 @@ async def listening(application) -> AsyncIterator[asyncio.Task[None]]:
 
     changes.put_all = tell
     task = asyncio.create_task(application.listener.run())
-    await asyncio.wait_for(heard.wait(), timeout=8)
+    await heard.wait()
     changes.put_all = told
     yield task
     task.cancel()
@@ -48,20 +49,18 @@ async def listening(application) -> AsyncIterator[asyncio.Task[None]]:
 
 async def next_document(call) -> document_pb2.Document:
     """The next change; heartbeats are passed over."""
-    async with asyncio.timeout(8):
-        while True:
-            event = await call.read()
-            if event is EOF or event.HasField("document"):
-                return event.document
+    while True:
+        event = await call.read()
+        if event is EOF or event.HasField("document"):
+            return event.document
 
 
 async def rest(call) -> list[pb.WatchIngestionResponse]:
     """What still comes until the stream ends; without heartbeats."""
     events = []
-    async with asyncio.timeout(8):
-        while (event := await call.read()) is not EOF:
-            if not event.HasField("heartbeat"):
-                events.append(event)
+    while (event := await call.read()) is not EOF:
+        if not event.HasField("heartbeat"):
+            events.append(event)
     return events
 
 
@@ -125,6 +124,7 @@ class TestNamed:
             "persistence.documents.watch.follow.documents_get", counting
         )
         document_id = (await adas.upload(TEXT)).document_id
+        began = time.monotonic()
         call = adas.watch(document_id)
         await next_document(call)
         for n in range(1, 40):
@@ -134,7 +134,7 @@ class TestNamed:
         states = [event.document.state for event in await rest(call)]
 
         assert READY == states[-1]
-        assert len(reads) < 20
+        assert len(reads) <= 4 * (time.monotonic() - began) + 2
 
     async def test_one_of_somebody_else_is_not_found(self, adas, bobs):
         """
@@ -216,14 +216,13 @@ class TestTrouble:
         await next_document(call)
         server.stop()
         server.run()
-        async with asyncio.timeout(20):
-            while True:
-                try:
-                    await document_set(document_id, state=State.READY)
-                except Exception:  # noqa: BLE001 - Not yet.
-                    await asyncio.sleep(0.1)
-                else:
-                    break
+        while True:
+            try:
+                await document_set(document_id, state=State.READY)
+            except Exception:  # noqa: BLE001 - Not yet.
+                await asyncio.sleep(0.1)
+            else:
+                break
 
         document = await next_document(call)
 
