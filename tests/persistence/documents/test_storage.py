@@ -236,7 +236,7 @@ class TestSweep:
             sweeping = asyncio.create_task(
                 orm.run(sweep.ExpiredUploads(spool).delete, using="service")
             )
-            while not sweeping.done() and not onlooker.execute(WAITING).fetchone():
+            while not sweeping.done() and not onlooker.execute(WAITING).fetchone():  # noqa: ASYNC110 - The condition is in the database.
                 await asyncio.sleep(0.01)
             part.commit()
         await sweeping
