@@ -414,6 +414,18 @@ class TestSmallModel:
         assert str(chunk.id) == citation.chunk_id
         assert [] == worker.jobs
 
+    @pytest.mark.usefixtures("chunk")
+    async def test_no_model_is_named_for_it(self, gateway, store):
+        """
+        It has written nothing: neither in the stream nor in what is stored.
+        """
+        events = await read(gateway.send(QUESTION))
+
+        started = events[0].started
+        view = store.rows[events[0].generation_id].view
+        assert ("", "documents") == (started.model, started.provider)
+        assert ("", "documents") == (view.model, view.provider)
+
     @pytest.mark.parametrize("overrides", [{"small_model_quotes": False}])
     async def test_it_gets_the_best_passages_only(self, gateway, worker, store):
         """
