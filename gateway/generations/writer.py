@@ -36,6 +36,9 @@ from mesh.errors import INTERNAL_MESSAGE, ServiceError
 
 log = structlog.get_logger()
 
+# Who answers where no model does.
+DOCUMENTS = "documents"
+
 
 class Proof(Protocol):
     """Matches the sentences of one answer to their evidence, beside its writer."""
@@ -192,7 +195,7 @@ class Writer(Checkpointed):
         if prepared.job is not None:
             self._source.give(prepared.job)
         elif prepared.text:
-            return _told(prepared.text, self.generation.started.model)
+            return _told(prepared.text)
         return self._source.events()
 
     def _completed(self) -> Ending | None:
@@ -263,9 +266,10 @@ class Writer(Checkpointed):
         return timedelta(milliseconds=round(1_000 * (moment - self._began)))
 
 
-async def _told(text: str, model: str) -> AsyncGenerator[WorkerEvent, None]:
+async def _told(text: str) -> AsyncGenerator[WorkerEvent, None]:
     """Tells an answer that no model makes."""
-    yield WorkerEvent(1, ProviderStarted(provider="", model=model, worker_endpoint=""))
+    started = ProviderStarted(provider=DOCUMENTS, model="", worker_endpoint="")
+    yield WorkerEvent(1, started)
     yield WorkerEvent(2, Tokens(text, 0, 0))
     yield WorkerEvent(
         3,

@@ -28,7 +28,8 @@ export function AnswerFooter({ message, versions, isNewest }: Props) {
   const isSmall = useIsSmallBuiltIn(message.model)
   const { model, text, evidence } = message
   // The small model is not trusted with documents: their own sentences are shown instead.
-  const isUnwritten = isSmall && message.state === 'complete' && !message.usage?.outputTokens
+  const isByNoModel = isSmall || !model
+  const isUnwritten = isByNoModel && message.state === 'complete' && !message.usage?.outputTokens
   const isQuoted = isUnwritten && evidence.citations.length > 0
   const summary = summaryOf(message.usage)
   // Where something went wrong the notice above has the ways on.

@@ -58,24 +58,27 @@ function openStored() {
 const chips = () => within(answer()).getAllByRole('button', { name: /^Source \d: / })
 const text = () => answer().querySelector('[data-part=text]')!
 
-test('an answer that only quotes is not said to be a model’s', async () => {
-  const messages = [
-    message({ id: 'q', text: 'Why?' }),
-    message({
-      id: 'a',
-      parent: 'q',
-      text: '> The cell is small.',
-      state: 'complete',
-      model: 'smollm2-135m-instruct',
-      evidence: { citations: [SMALL], claims: [[2, 20, 'supported', 'k1']] },
-    }),
-  ]
-  server.conversations.listMessages = () => ({ messages })
-  openPage(server, `/c/${STARTED.conversationId}`)
+test.each(['', 'smollm2-135m-instruct'])(
+  'an answer that only quotes is no model’s (%j)',
+  async (model) => {
+    const messages = [
+      message({ id: 'q', text: 'Why?' }),
+      message({
+        id: 'a',
+        parent: 'q',
+        text: '> The cell is small.',
+        state: 'complete',
+        model,
+        evidence: { citations: [SMALL], claims: [[2, 20, 'supported', 'k1']] },
+      }),
+    ]
+    server.conversations.listMessages = () => ({ messages })
+    openPage(server, `/c/${STARTED.conversationId}`)
 
-  await screen.findByText('Word for word from your documents')
-  expect(answer().textContent).not.toMatch(/smollm2|often wrong/)
-})
+    await screen.findByText('Word for word from your documents')
+    expect(answer().textContent).not.toMatch(/smollm2|often wrong/)
+  },
+)
 
 describe('a stored answer', () => {
   test("parity('A24'): has the number of its source at the end of each sentence", async () => {

@@ -157,9 +157,13 @@ class Message(_message.Message):
     finish_reason: _generation_pb2.FinishReason.ValueType
     """Why the model stopped. Set for answers in state COMPLETE."""
     model: _builtins.str
-    """The model that made the answer. Empty for questions."""
+    """The model that made the answer. Empty for questions, and when none made it: it quotes
+    documents, or says that they have no answer.
+    """
     provider: _builtins.str
-    """The provider that ran the model. Empty for questions."""
+    """The provider that ran the model; `documents` when no model made the answer. Empty for
+    questions.
+    """
     prompt_version: _builtins.str
     """The version of the prompt template that made the answer. Empty for questions."""
     @_builtins.property

@@ -245,7 +245,7 @@ class Generation(_message.Message):
     finish_reason: Global___FinishReason.ValueType
     """Why the model stopped. Set in state COMPLETE."""
     model: _builtins.str
-    """The model that answers."""
+    """The model that answers. Empty when none does, as in `Started`."""
     provider: _builtins.str
     """The provider that runs the model."""
     @_builtins.property
@@ -501,9 +501,13 @@ class GenerationStarted(_message.Message):
     answer_message_id: _builtins.str
     """The stored answer. UUIDv7."""
     model: _builtins.str
-    """The model that answers."""
+    """The model that answers; or the one that is expected to, while that is not known.
+    Empty when none does: the answer quotes documents, or says that they have none.
+    """
     provider: _builtins.str
-    """The provider that runs the model, for example `local` or `openai_compatible`."""
+    """The provider that runs the model, for example `local` or `openai_compatible`;
+    `documents` when no model answers.
+    """
     prompt_version: _builtins.str
     """The version of the prompt template, for example `tutor@1f0c2a9b7d3e`."""
     @_builtins.property

@@ -182,14 +182,16 @@ export type Message = Message$1<"lamla.chat.v1.Message"> & {
   usage?: Usage | undefined;
 
   /**
-   * The model that made the answer. Empty for questions.
+   * The model that made the answer. Empty for questions, and when none made it: it quotes
+   * documents, or says that they have no answer.
    *
    * @generated from field: string model = 11;
    */
   model: string;
 
   /**
-   * The provider that ran the model. Empty for questions.
+   * The provider that ran the model; `documents` when no model made the answer. Empty for
+   * questions.
    *
    * @generated from field: string provider = 12;
    */

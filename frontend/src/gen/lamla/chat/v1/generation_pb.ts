@@ -183,7 +183,7 @@ export type Generation = Message<"lamla.chat.v1.Generation"> & {
   failure?: Status | undefined;
 
   /**
-   * The model that answers.
+   * The model that answers. Empty when none does, as in `Started`.
    *
    * @generated from field: string model = 11;
    */
@@ -479,14 +479,16 @@ export type GenerationStarted = Message<"lamla.chat.v1.GenerationStarted"> & {
   answerMessageId: string;
 
   /**
-   * The model that answers.
+   * The model that answers; or the one that is expected to, while that is not known.
+   * Empty when none does: the answer quotes documents, or says that they have none.
    *
    * @generated from field: string model = 4;
    */
   model: string;
 
   /**
-   * The provider that runs the model, for example `local` or `openai_compatible`.
+   * The provider that runs the model, for example `local` or `openai_compatible`;
+   * `documents` when no model answers.
    *
    * @generated from field: string provider = 5;
    */
