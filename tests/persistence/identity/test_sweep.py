@@ -18,6 +18,13 @@ pytestmark = pytest.mark.usefixtures("database")
 
 SWEEP = Periodic("identity-sweep", sweep.expired_delete, 1)
 
+SLOW = """
+CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_sleep(1.2); RETURN OLD; END $$;
+CREATE TRIGGER slow BEFORE DELETE ON identity_user
+    FOR EACH ROW EXECUTE FUNCTION slow()
+"""
+
 
 async def guest():
     user_id = uuid7()
@@ -96,6 +103,24 @@ class TestSweep:
             await age(goes.session_id, expire_time=timezone.now() - timedelta(days=2))
 
         await SWEEP.once()
+
+        assert (0, 0, 0) == await counts()
+
+    async def test_a_guest_with_much_to_delete_does_not_stop_it(
+        self, server, monkeypatch
+    ):
+        """
+        It may take longer than a user would wait: it would be tried in vain for ever.
+        """
+        monkeypatch.setattr(orm, "STATEMENT_MILLISECONDS", 1_000)
+        goes = await guest()
+        await age(goes.session_id, expire_time=timezone.now() - timedelta(days=2))
+        with psycopg.connect(server.url("lamla_test"), autocommit=True) as superuser:
+            superuser.execute(SLOW)
+            try:
+                await SWEEP.once()
+            finally:
+                superuser.execute("DROP FUNCTION slow CASCADE")
 
         assert (0, 0, 0) == await counts()
 
