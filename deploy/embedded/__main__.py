@@ -1,8 +1,11 @@
 """`python -m deploy.embedded`: runs and keeps a whole mesh on this machine."""
 
 import asyncio
+import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -36,6 +39,7 @@ EnvFile = Annotated[
     Path, typer.Option(help="Variables for everything; the environment wins.")
 ]
 _ENV_FILE = CHECKOUT / ".env"
+_CANNOT_WRITE = {errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS}
 
 
 @app.command()
@@ -50,9 +54,10 @@ def run(env_file: EnvFile = _ENV_FILE) -> None:
         " For a second one set LAMLA_HOME, LAMLA_PORT and LAMLA_ADMIN_PORT."
     )
     try:
-        home.create()
-        with held(home.lock, or_else=already):
-            code = asyncio.run(_run(settings))
+        with _writable(home.root):
+            home.create()
+            with held(home.lock, or_else=already):
+                code = asyncio.run(_run(settings))
     except (StartError, SettingsError) as error:
         _fail(str(error))
     raise typer.Exit(code)
@@ -63,8 +68,9 @@ def fetch_model(env_file: EnvFile = _ENV_FILE) -> None:
     """Fetches the better local model, 1.1 GB; the next start uses it."""
     home = _settings(env_file).paths
     try:
-        home.create()
-        model.fetch(home.better_model)
+        with _writable(home.root):
+            home.create()
+            model.fetch(home.better_model)
     except StartError as error:
         _fail(str(error))
 
@@ -88,7 +94,8 @@ def certificates(context: typer.Context, env_file: EnvFile = _ENV_FILE) -> None:
     context.obj = settings = _settings(env_file)
     home = settings.paths
     try:
-        home.create()
+        with _writable(home.root):
+            home.create()
     except StartError as error:
         _fail(str(error))
     if context.invoked_subcommand is not None:
@@ -120,7 +127,12 @@ def rotate_authority(context: typer.Context) -> None:
 
 
 @app.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+    context_settings={
+        # What comes after the command's name is the command's, `--help` too.
+        "allow_interspersed_args": False,
+        "allow_extra_args": True,
+        "ignore_unknown_options": True,
+    }
 )
 def manage(context: typer.Context, env_file: EnvFile = _ENV_FILE) -> None:
     """Runs a command of Django's as the tables' owner: `manage createsuperuser`."""
@@ -174,6 +186,24 @@ def _settings(env_file: Path) -> LauncherSettings:
         return read_settings()
     except SettingsError as error:
         _fail(str(error))
+
+
+@contextmanager
+def _writable(directory: Path) -> Iterator[None]:
+    """Puts it into words when a directory cannot be written.
+
+    Raises:
+        StartError: it is read-only, somebody else's, or its disk is full.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE:
+            raise
+        raise StartError(
+            f"{error.filename or directory} cannot be written: {error.strerror}."
+            " Mend that, or set LAMLA_HOME to a directory elsewhere."
+        ) from error
 
 
 def _fail(text: str) -> NoReturn:

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -23,6 +24,12 @@ _UNPRINTABLE = dict.fromkeys((*range(9), *range(10, 32), 127))
 
 class _PrivateFiles(RotatingFileHandler):
     """Log files that only their owner can read, those after a rotation too."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Lets the caller know, instead of printing a traceback for each line."""
+        if isinstance(error := sys.exception(), OSError):
+            raise error
+        super().handleError(record)
 
     def _open(self) -> TextIOWrapper:
         stream = super()._open()
@@ -55,6 +62,7 @@ class Output:
         self._files: dict[str, RotatingFileHandler] = {}
         self._last: dict[str, list[str]] = {}
         self._readers: dict[str, Reader] = {}
+        self._is_losing = False
 
     def line(self, name: str, text: str, noise: Sequence[str] = ()) -> None:
         """Records one line of a process; shows it if it matters.
@@ -95,7 +103,8 @@ class Output:
 
     def close(self) -> None:
         for handler in self._files.values():
-            handler.close()
+            with suppress(OSError):
+                handler.close()
 
     def _print(self, name: str, text: str) -> None:
         label = f"{name:<{_NAME_WIDTH}}|"
@@ -113,6 +122,16 @@ class Output:
             self._stream = None
 
     def _record(self, name: str, text: str) -> None:
+        try:
+            self._file(name).emit(logging.makeLogRecord({"msg": "%s", "args": (text,)}))
+        except OSError as error:
+            if not self._is_losing:
+                self._print(LAUNCHER, f"Logs cannot be written: {error.strerror}")
+            self._is_losing = True
+        else:
+            self._is_losing = False
+
+    def _file(self, name: str) -> RotatingFileHandler:
         handler = self._files.get(name)
         if handler is None:
             handler = _PrivateFiles(
@@ -123,4 +142,4 @@ class Output:
             )
             handler.setFormatter(logging.Formatter("%(message)s"))
             self._files[name] = handler
-        handler.emit(logging.makeLogRecord({"msg": "%s", "args": (text,)}))
+        return handler

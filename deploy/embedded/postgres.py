@@ -41,8 +41,9 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
     "log_line_prefix": "%m [%p] %q%u ",
     "log_min_messages": "warning",
-    # A statement may carry what a person wrote.
+    # A statement and the details of an error may carry what a person wrote.
     "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "log_parameter_max_length_on_error": "0",
 }
 

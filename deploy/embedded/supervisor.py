@@ -142,7 +142,8 @@ def _first_cause(failure: BaseException) -> BaseException:
 async def supervise(mesh: Mesh, *, announcement: str) -> int:
     """Runs a mesh until a signal ends it, and returns the exit code.
 
-    The first signal stops everything in order, a second one kills it.
+    The first signal stops everything in order, Ctrl-C after it kills it. Others may
+    come twice: make and systemd send them to the whole group, and make passes them on.
 
     Raises:
         StartError: it did not start. Everything is stopped again by then.
@@ -150,14 +151,17 @@ async def supervise(mesh: Mesh, *, announcement: str) -> int:
     asked = asyncio.Event()
     again = asyncio.Event()
 
-    def hear() -> None:
-        (again if asked.is_set() else asked).set()
+    def hear(number: signal.Signals) -> None:
+        if not asked.is_set():
+            asked.set()
+        elif number == signal.SIGINT:
+            again.set()
 
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         # Under nohup a lost terminal is no reason to stop.
         if signal.getsignal(number) is not signal.SIG_IGN:
-            loop.add_signal_handler(number, hear)
+            loop.add_signal_handler(number, hear, number)
     failure = await _run_until(mesh, asked, announcement)
     if failure is None:
         mesh.output.say("Stopping; press Ctrl-C again to kill")
@@ -189,7 +193,7 @@ async def _run_until(
 
 
 async def _stop_or_kill(mesh: Mesh, again: asyncio.Event) -> bool:
-    """Stops the mesh; returns whether a second signal had it killed instead."""
+    """Stops the mesh; returns whether Ctrl-C had it killed instead."""
     stopping = asyncio.create_task(mesh.stop())
     waiting = asyncio.create_task(again.wait())
     await _first_of(stopping, waiting)

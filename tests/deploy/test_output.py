@@ -147,6 +147,22 @@ def test_log_files_are_private_and_bounded(
     assert 0o600 == stat.S_IMODE((home.logs / "gateway.log").stat().st_mode)
 
 
+def test_logs_that_cannot_be_written_stop_nothing(home: Home) -> None:
+    """A full disk is told of once, and what matters is shown all the same."""
+    stream = io.StringIO()
+    output = Output(home.logs / "missing", stream=stream)
+    output.say("one")
+    output.line("gateway", "two")
+    output.close()
+    expected = [
+        "launcher   | Logs cannot be written: No such file or directory",
+        "launcher   | one",
+        "gateway    | two",
+    ]
+
+    assert expected == stream.getvalue().splitlines()
+
+
 def test_a_reader_who_leaves_does_not_stop_the_mesh(home: Home) -> None:
     """`make run | head` ends the head, not the run."""
     stream = io.StringIO()

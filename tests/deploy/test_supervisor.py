@@ -81,13 +81,15 @@ async def parts(output: Output) -> Parts:
     return Parts(output)
 
 
-async def _signalled(parts: Parts, *entries: str) -> int:
+async def _signalled(
+    parts: Parts, *entries: str, number: signal.Signals = signal.SIGINT
+) -> int:
     """Runs the mesh and signals this process after each of these entries."""
     running = asyncio.create_task(supervise(parts.mesh, announcement="ready"))
     for entry in entries:
         while entry not in parts.journal:  # noqa: ASYNC110 - It is a list.
             await asyncio.sleep(0.01)
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
     return await running
 
 
@@ -123,6 +125,15 @@ async def test_the_line_is_printed_when_all_is_ready(parts: Parts, home: Home) -
     await _signalled(parts, STARTED)
 
     assert "ready" in (home.logs / "launcher.log").read_text().splitlines()
+
+
+async def test_a_second_request_to_end_changes_nothing(parts: Parts) -> None:
+    """make passes on the SIGTERM that went to its whole group: that is one request."""
+    code = await _signalled(parts, STARTED, "drain envoy", number=signal.SIGTERM)
+
+    assert 0 == code
+    assert "stop certificates" in parts.journal
+    assert "kill postgres" not in parts.journal
 
 
 async def test_a_second_signal_kills(parts: Parts) -> None:
