@@ -132,6 +132,7 @@ def _state(document: DocumentNow) -> object:
         row.chunks_embedded,
         row.chunk_count,
         row.failed_page_count,
+        None if row.failure is None else bytes(row.failure),
         row.title,
         row.file_name,
         row.media_type,

@@ -10,7 +10,9 @@ import pytest
 from grpc.aio import EOF
 from lamla.documents.v1 import document_pb2
 from lamla.documents.v1 import document_service_pb2 as pb
+from lamla.errors.v1.error_reason_pb2 import ErrorReason as Reason
 
+from mesh.errors import ServiceError, status_of
 from mesh.ids import uuid7
 from persistence import orm
 from persistence.documents.convert import event_to_proto
@@ -109,6 +111,20 @@ class TestNamed:
         events = await rest(call)
 
         assert [ids[1]] == [event.removed_document_id for event in events]
+
+    async def test_what_a_document_waits_for_is_news(self, adas):
+        """
+        Though it is as far as before.
+        """
+        document_id = (await adas.upload(TEXT)).document_id
+        await document_set(document_id, state=State.PROCESSING, phase=Phase.EMBEDDING)
+        call = adas.watch(document_id)
+        assert not (await next_document(call)).HasField("failure")
+
+        waits_for = status_of(ServiceError(Reason.ERROR_REASON_OVERLOADED, "Busy."))
+        await document_set(document_id, failure=waits_for.SerializeToString())
+
+        assert "Busy." == (await next_document(call)).failure.message
 
     async def test_quick_changes_are_read_together(self, adas, monkeypatch):
         """
