@@ -23,7 +23,7 @@ from persistence.documents.uploads import services
 from persistence.documents.uploads.documents import url_import
 from persistence.documents.uploads.domain import Part
 from persistence.documents.uploads.intake import Intake
-from persistence.documents.uploads.services import StreamRequest
+from persistence.documents.uploads.streams import StreamRequest
 from persistence.documents.uploads.urls import url_checked
 
 SERVICE = "lamla.documents.v1.UploadService"

@@ -21,7 +21,7 @@ from persistence.documents.parsing.domain import ParseError
 from persistence.documents.parsing.sniff import sniff
 from persistence.documents.uploads.domain import NewFile, base_name
 from persistence.documents.uploads.intake import Intake
-from persistence.documents.uploads.services import StreamRequest
+from persistence.documents.uploads.streams import StreamRequest
 
 PIECE_BYTES = 512 * 1024
 

@@ -24,7 +24,7 @@ from persistence.documents.storage import (
     original_local,
     original_name,
 )
-from persistence.documents.uploads import services
+from persistence.documents.uploads import services, streams
 from persistence.documents.uploads.domain import (
     Arrived,
     Digest,
@@ -32,8 +32,8 @@ from persistence.documents.uploads.domain import (
     Part,
     Taken,
 )
-from persistence.documents.uploads.services import StreamRequest
 from persistence.documents.uploads.spool import Receiver, Spool, digest_of
+from persistence.documents.uploads.streams import StreamRequest
 
 # Parts that are being written: each holds one of the threads that users' calls need.
 WRITERS = 4
@@ -127,7 +127,7 @@ class Intake:
                 `INVALID_FIELD` for an empty file, `DEPENDENCY_UNAVAILABLE`.
         """
         made = await orm.run(
-            services.stream_begin,
+            streams.stream_begin,
             owner=owner_id,
             owner_id=owner_id,
             request=request,
@@ -171,7 +171,7 @@ class Intake:
         if promised is not None and promised != digest.sha256:
             raise errors.content_hash_mismatch()
         await orm.run(
-            services.stream_check,
+            streams.stream_check,
             owner=owner_id,
             owner_id=owner_id,
             digest=digest,
@@ -181,7 +181,7 @@ class Intake:
         name = original_name(owner_id, upload_id)
         await files.run(original_keep, receiver.path, name)
         taken = await orm.run(
-            services.stream_finish,
+            streams.stream_finish,
             owner=owner_id,
             owner_id=owner_id,
             upload_id=upload_id,

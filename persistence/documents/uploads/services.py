@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from mesh.ids import uuid7
 from persistence.chat.clock import Clock
-from persistence.chat.errors import request_id_reused
 from persistence.chat.owners import owner_exists
-from persistence.claims import body_hashed
 from persistence.documents import errors
 from persistence.documents.collections.selectors import collections_check
-from persistence.documents.models import Document, Upload
+from persistence.documents.models import Upload
 from persistence.documents.quotas import Quotas, uploads_alone
 from persistence.documents.selectors import DocumentNow, document_get
 from persistence.documents.storage import original_name
 from persistence.documents.uploads.documents import document_make, document_reuse
-from persistence.documents.uploads.domain import Arrived, Digest, NewFile, Part, Taken
+from persistence.documents.uploads.domain import Arrived, NewFile, Part, Taken
+from persistence.documents.uploads.rows import (
+    KEPT,
+    body_hash_of,
+    upload_insert,
+    upload_known,
+)
 from persistence.documents.uploads.spool import Spool
-from persistence.orm import RepeatError
-
-# How long an upload waits for its next part, and is remembered after its last.
-KEPT = timedelta(hours=24)
 
 _RECEIVED = """
 UPDATE documents_upload
@@ -45,19 +44,6 @@ class Begun:
     existing: DocumentNow | None = None
 
 
-@dataclass(frozen=True)
-class StreamRequest:
-    """One UploadDocument: its request id, and what its header asks for."""
-
-    request_id: UUID
-    file: NewFile
-
-    @property
-    def body_hash(self) -> bytes:
-        """What tells it from another request."""
-        return _body_hash("stream", self.file, 0)
-
-
 def upload_create(
     *,
     owner_id: UUID,
@@ -72,8 +58,8 @@ def upload_create(
         ServiceError: `COLLECTION_NOT_FOUND`, `REQUEST_ID_REUSED`, `QUOTA_EXCEEDED`.
     """
     uploads_alone(owner_id)
-    body_hash = _body_hash("parts", file, size_bytes)
-    known = _known(owner_id, request_id, body_hash)
+    body_hash = body_hash_of("parts", file, size_bytes)
+    known = upload_known(owner_id, request_id, body_hash)
     if known is not None:
         _keep_alive(known)
         return Begun(upload=upload_get(owner_id=owner_id, upload_id=known.id))
@@ -83,7 +69,9 @@ def upload_create(
         return Begun(existing=existing)
     quotas.check_upload(owner_id, size_bytes)
     with owner_exists():
-        upload = _insert(owner_id, request_id, body_hash, file, size_bytes=size_bytes)
+        upload = upload_insert(
+            owner_id, request_id, body_hash, file, size_bytes=size_bytes
+        )
     return Begun(upload=upload)
 
 
@@ -169,98 +157,6 @@ def upload_delete(*, owner_id: UUID, upload_id: UUID) -> bool:
     return count > 0
 
 
-def stream_begin(
-    *, owner_id: UUID, request: StreamRequest, quotas: Quotas
-) -> Taken | None:
-    """Looks whether a stream is needed at all.
-
-    Returns:
-        The document that it would lead to, if there is one.
-
-    Raises:
-        ServiceError: `COLLECTION_NOT_FOUND`, `REQUEST_ID_REUSED`; `QUOTA_EXCEEDED`
-            when not even an empty file would fit.
-    """
-    known = _known(owner_id, request.request_id, request.body_hash)
-    if known is not None and known.document_id is not None:
-        return upload_made(known, known.document_id)
-    collections_check(owner_id=owner_id, ids=request.file.collection_ids)
-    existing = document_reuse(
-        owner_id=owner_id, file=request.file, sha256=request.file.content_sha256
-    )
-    if existing is not None:
-        return Taken(existing, already_existed=True)
-    quotas.check_bytes(owner_id, 1)
-    return None
-
-
-def stream_check(*, owner_id: UUID, digest: Digest, quotas: Quotas) -> None:
-    """Lets a file be stored that has arrived, unless it is one too many.
-
-    Raises:
-        ServiceError: `QUOTA_EXCEEDED`.
-    """
-    same = Document.objects.filter(owner_id=owner_id, content_sha256=digest.sha256)
-    if not same.exists():
-        quotas.check_bytes(owner_id, digest.size_bytes)
-
-
-def stream_finish(
-    *, owner_id: UUID, upload_id: UUID, request: StreamRequest, arrived: Arrived
-) -> Taken:
-    """Makes a document of a stream; the same request again returns the same one.
-
-    Raises:
-        ServiceError: `REQUEST_ID_REUSED`.
-    """
-    with owner_exists():
-        upload = _insert(
-            owner_id,
-            request.request_id,
-            request.body_hash,
-            arrived.file,
-            size_bytes=arrived.digest.size_bytes,
-            upload_id=upload_id,
-        )
-    return upload_finish(owner_id=owner_id, upload_id=upload.id, arrived=arrived)
-
-
-def _known(owner_id: UUID, request_id: UUID, body_hash: bytes) -> Upload | None:
-    row = Upload.objects.filter(owner_id=owner_id, request_id=request_id).first()
-    if row is not None and bytes(row.body_hash) != body_hash:
-        raise request_id_reused(request_id)
-    return row
-
-
-def _insert(  # noqa: PLR0913 - A row's columns.
-    owner_id: UUID,
-    request_id: UUID,
-    body_hash: bytes,
-    file: NewFile,
-    *,
-    size_bytes: int,
-    upload_id: UUID | None = None,
-) -> Upload:
-    """Stores an upload, or finds the one that the same request has just made."""
-    row = Upload(
-        id=upload_id or uuid7(),
-        owner_id=owner_id,
-        request_id=request_id,
-        body_hash=body_hash,
-        file_name=file.file_name,
-        title=file.title,
-        collection_ids=list(file.collection_ids),
-        content_sha256=file.content_sha256,
-        size_bytes=size_bytes,
-        expire_time=Clock() + KEPT,
-    )
-    Upload.objects.bulk_create([row], ignore_conflicts=True)
-    stored = _known(owner_id, request_id, body_hash)
-    if stored is None:
-        raise RepeatError  # The one in its way has just gone.
-    return stored
-
-
 def _received(row: Upload) -> datetime:
     """Stores how much there is of an upload; says until when it is kept now."""
     parameters: list[Any] = [row.received_bytes, KEPT, row.id, row.owner_id]
@@ -275,9 +171,3 @@ def _keep_alive(row: Upload) -> None:
     Upload.objects.filter(owner_id=row.owner_id, id=row.id).update(
         expire_time=Clock() + KEPT
     )
-
-
-def _body_hash(kind: str, file: NewFile, size_bytes: int) -> bytes:
-    sha256 = (file.content_sha256 or b"").hex()
-    names = (file.file_name, file.title, sha256)
-    return body_hashed((kind, size_bytes, *names, *map(str, file.collection_ids)))

@@ -26,7 +26,7 @@ from persistence.documents.models import TITLE_MAX_LENGTH, State
 from persistence.documents.selectors import DocumentNow
 from persistence.documents.uploads.domain import NewFile, Taken, base_name
 from persistence.documents.uploads.intake import Intake
-from persistence.documents.uploads.services import StreamRequest
+from persistence.documents.uploads.streams import StreamRequest
 from persistence.documents.watch.follow import Changed, FollowIngestion, Removed
 from persistence.http.asgi import Receive, Scope, Send, respond_json
 from persistence.http.documents.answers import respond_error
