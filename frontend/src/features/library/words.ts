@@ -30,6 +30,15 @@ export function kindOf({ mediaType, fileName, sourceUrl }: Document): string {
 
 export const isPdf = ({ mediaType }: Document) => mediaType === 'application/pdf'
 
+/** Pictures that browsers can draw. */
+export const isPicture = ({ mediaType }: Document) =>
+  /^image\/(png|jpeg|webp|gif|bmp)$/.test(mediaType)
+
+/** Whether what looks like rows of cells is a table: in code and notes a bar is just a bar. */
+export function hasTables(document: Document): boolean {
+  return !['Text', 'Code', 'Markdown', 'Notebook'].includes(kindOf(document))
+}
+
 export function sizeInWords(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`
   const units = ['kB', 'MB', 'GB'] as const

@@ -24,13 +24,18 @@ interface Props {
   zoom: number
   /** Called when one has scrolled to another page. */
   onPage: (page: number) => void
-  /** Shows the text instead. */
-  onText: () => void
+  /** Called when it is known how many there are. */
+  onPageCount: (count: number) => void
+  /** Shows the text instead; null: there is none yet. */
+  onText: (() => void) | null
 }
 
 export default function PdfView(props: Props) {
-  const { document, onText } = props
+  const { document, onPageCount, onText } = props
   const { pdf, share, error, retry } = usePdf(document)
+  useEffect(() => {
+    if (pdf) onPageCount(pdf.numPages)
+  }, [pdf, onPageCount])
   if (error) {
     return (
       <div className="p-4">
@@ -40,9 +45,11 @@ export default function PdfView(props: Props) {
               <Button look="link" className="text-inherit" onClick={retry}>
                 Try again
               </Button>
-              <Button look="link" className="text-inherit" onClick={onText}>
-                Show its text
-              </Button>
+              {onText && (
+                <Button look="link" className="text-inherit" onClick={onText}>
+                  Show its text
+                </Button>
+              )}
             </>
           }
         >
@@ -210,9 +217,11 @@ function Pages({
           look="notice"
           className="m-2 shrink-0"
           actions={
-            <Button look="link" className="text-inherit" onClick={onText}>
-              Show it in the text
-            </Button>
+            onText && (
+              <Button look="link" className="text-inherit" onClick={onText}>
+                Show it in the text
+              </Button>
+            )
           }
         >
           This page says: “{shortened(quote.text)}”
@@ -265,9 +274,9 @@ function Pages({
 
 /** The passage that the address names; null while it is not known, and when there is none. */
 function useQuote(document: Document, source: Source): Quote | null {
-  const { data } = usePageText(document.id, source.page)
+  const { start, end, page } = source
+  const { data } = usePageText(document.id, page, { isWanted: end > start })
   const text = data?.text ?? ''
-  const { start, end } = source
   return useMemo(() => {
     if (end <= start || !text) return null
     const quote = text.slice(unitOffset(text, start), unitOffset(text, end))

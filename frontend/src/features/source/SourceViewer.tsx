@@ -12,16 +12,18 @@ import { useServices } from '../../services'
 import { Button, IconButton } from '../../ui/Button'
 import { CloseIcon, ExportIcon, SpinnerIcon } from '../../ui/icons'
 import { Notice } from '../../ui/Notice'
+import { ProgressBar } from '../../ui/ProgressBar'
 import { isBeingRead } from '../library/ingestion'
 import { knownDocument } from '../library/document-cache'
 import { saveOriginal } from '../library/save-original'
 import { useIngestion } from '../library/useDocuments'
-import { isPdf, phaseInWords, STATE_WORDS } from '../library/words'
+import { isPdf, isPicture, phaseInWords, shareOf, STATE_WORDS } from '../library/words'
 import { PageControls } from './PageControls'
 import { TextView } from './TextView'
 import { nextZoom } from './zoom'
 
 const PdfView = lazy(() => import('./PdfView'))
+const PictureView = lazy(() => import('./PictureView'))
 
 interface Props {
   source: Source
@@ -78,11 +80,16 @@ interface ShownProps extends Props {
 function Shown({ document, source, onClose }: ShownProps) {
   const [page, setPage] = useState(source.page)
   const [zoom, setZoom] = useState(1)
-  const [asText, setAsText] = useState(false)
+  const isReady = document.state === 'ready'
+  const canBeDrawn = isPdf(document) || isPicture(document)
+  // Where in a picture its text stands is not known.
+  const [asText, setAsText] = useState(isPicture(document) && source.end > 0)
+  const isDrawn = canBeDrawn && (!asText || !isReady) && isWorthDrawing(document)
+  /** As far as the drawing knows. */
+  const [drawnCount, setDrawnCount] = useState(0)
   /** Another number each time that somebody asks for a page, and not when one scrolls to it. */
   const [jumps, setJumps] = useState(0)
-  const isDrawn = isPdf(document) && !asText && document.state !== 'failed'
-  const count = document.pageCount
+  const count = document.pageCount || drawnCount
 
   const go = useCallback(
     (next: number) => {
@@ -128,46 +135,56 @@ function Shown({ document, source, onClose }: ShownProps) {
     action()
   }
 
-  const text = <TextView document={document} source={source} page={page} zoom={zoom} onPage={go} />
+  const showText = () => {
+    setAsText(true)
+  }
+  const drawing = isPicture(document) ? (
+    <PictureView document={document} zoom={zoom} onText={isReady ? showText : null} />
+  ) : (
+    <PdfView
+      document={document}
+      source={source}
+      page={page}
+      jumps={jumps}
+      zoom={zoom}
+      onPageCount={setDrawnCount}
+      onPage={scrolled}
+      onText={isReady ? showText : null}
+    />
+  )
   return (
     <div className="flex min-h-0 flex-1 flex-col" onKeyDown={onKeyDown}>
       <Header title={document.title} document={document} onClose={onClose} />
-      {document.state === 'ready' ? (
-        <>
-          <PageControls
-            page={page}
-            pageCount={count}
-            zoom={zoom}
-            view={isPdf(document) ? (isDrawn ? 'drawn' : 'text') : null}
-            onPage={go}
-            onZoom={resize}
-            onView={(view) => {
-              setAsText(view === 'text')
-            }}
-          />
-          {isDrawn ? (
-            <Suspense fallback={<SpinnerIcon className="m-auto size-5 animate-spin text-faint" />}>
-              <PdfView
-                document={document}
-                source={source}
-                page={page}
-                jumps={jumps}
-                zoom={zoom}
-                onPage={scrolled}
-                onText={() => {
-                  setAsText(true)
-                }}
-              />
-            </Suspense>
-          ) : (
-            text
-          )}
-        </>
-      ) : (
-        <Unready document={document} />
+      {!isReady && <Unready document={document} isDrawn={isDrawn} />}
+      {(isReady || isDrawn) && (
+        <PageControls
+          page={page}
+          pageCount={isDrawn && isPicture(document) ? 1 : count}
+          zoom={zoom}
+          view={canBeDrawn && isReady ? (isDrawn ? 'drawn' : 'text') : null}
+          onPage={go}
+          onZoom={resize}
+          onView={(view) => {
+            setAsText(view === 'text')
+          }}
+        />
+      )}
+      {isDrawn && (
+        <Suspense fallback={<SpinnerIcon className="m-auto size-5 animate-spin text-faint" />}>
+          {drawing}
+        </Suspense>
+      )}
+      {isReady && !isDrawn && (
+        <TextView document={document} source={source} page={page} zoom={zoom} onPage={go} />
       )}
     </div>
   )
+}
+
+/** Whatever its text is worth: what is locked or broken cannot be drawn either. */
+function isWorthDrawing({ failure }: Document): boolean {
+  const reason = failure?.reason ?? ''
+  return !['DOCUMENT_ENCRYPTED', 'DOCUMENT_DAMAGED', 'DOCUMENT_PARSER_CRASHED'].includes(reason)
 }
 
 /** The address says which page is shown, without one more way back for each. */
@@ -176,17 +193,25 @@ function remember(source: Source, page: number): void {
   navigate(pathWith({ ...source, page }), { replace: true })
 }
 
-function Unready({ document }: { document: Document }) {
-  const { state, progress, failure } = document
+interface UnreadyProps {
+  document: Document
+  /** Whether it can be seen meanwhile. */
+  isDrawn: boolean
+}
+
+function Unready({ document, isDrawn }: UnreadyProps) {
+  const { title, state, progress, failure } = document
   useIngestion()
+  if (failure) return <Notice className="m-3 shrink-0">{failure.message}</Notice>
+  const words = state === 'processing' ? phaseInWords(progress) : STATE_WORDS[state]
   return (
-    <div className="grid gap-3 p-5">
-      {failure && <Notice>{failure.message}</Notice>}
-      {state !== 'failed' && (
-        <p role="status" className="text-soft">
-          {state === 'processing' ? phaseInWords(progress) : STATE_WORDS[state]}.{' '}
-          {isBeingRead(document) && 'It is shown here as soon as it is ready.'}
-        </p>
+    <div className="grid shrink-0 gap-1.5 border-b border-line px-4 py-2.5">
+      <p role="status" className="text-fine text-soft tabular-nums">
+        {words}.{' '}
+        {isBeingRead(document) && !isDrawn && 'Its text is shown here as soon as it is ready.'}
+      </p>
+      {state === 'processing' && (
+        <ProgressBar label={`Reading of ${title}`} value={shareOf(progress)} />
       )}
     </div>
   )
@@ -213,7 +238,7 @@ function Header({ title, document, onClose }: HeaderProps) {
   }
   return (
     <header className="flex h-13 shrink-0 items-center gap-1 border-b border-line pr-2 pl-4">
-      <h2 className="min-w-0 flex-1 truncate font-semibold" title={title}>
+      <h2 dir="auto" className="min-w-0 flex-1 truncate font-semibold" title={title}>
         {title}
       </h2>
       {document && (

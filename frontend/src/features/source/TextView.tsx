@@ -1,7 +1,7 @@
 /** One page of a document as text, with the passage marked. */
 
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { Document } from '../../api'
 import { unitOffset } from '../../api'
 import { keys } from '../../queries'
@@ -9,6 +9,9 @@ import type { Source } from '../../router'
 import { useServices } from '../../services'
 import { Button } from '../../ui/Button'
 import { SpinnerIcon } from '../../ui/icons'
+import { hasTables } from '../library/words'
+import { Passages } from './Passages'
+import { blocksOf } from './text-blocks'
 
 interface Props {
   document: Document
@@ -22,7 +25,7 @@ interface Props {
 const STALE_MS = 10 * 60_000
 
 /** The text of a page does not change. */
-export function usePageText(documentId: string, page: number) {
+export function usePageText(documentId: string, page: number, { isWanted = true } = {}) {
   const { api } = useServices()
   return useQuery({
     queryKey: keys.documentPage(documentId, page),
@@ -32,18 +35,27 @@ export function usePageText(documentId: string, page: number) {
       return pages.find(({ number }) => number === page) ?? null
     },
     staleTime: STALE_MS,
+    enabled: isWanted,
   })
 }
 
 export function TextView({ document, source, page, zoom, onPage }: Props) {
   const { data, isPending, error, refetch } = usePageText(document.id, page)
-  const mark = useRef<HTMLElement>(null)
   const box = useRef<HTMLDivElement>(null)
-  const isMarked = source.end > 0 && page === source.page
+  const text = data?.text ?? ''
+  const canHaveTables = hasTables(document)
+  const blocks = useMemo(() => blocksOf(text, canHaveTables), [text, canHaveTables])
+  const { start, end } = source
+  const isMarked = end > 0 && page === source.page
+  const marked = useMemo(
+    () => (isMarked ? { start: unitOffset(text, start), end: unitOffset(text, end) } : null),
+    [isMarked, text, start, end],
+  )
 
   useEffect(() => {
     if (!data) return
-    if (mark.current) mark.current.scrollIntoView({ block: 'center' })
+    const mark = box.current?.querySelector('[data-part=passage]')
+    if (mark) mark.scrollIntoView({ block: 'center' })
     else box.current?.scrollTo({ top: 0 })
   }, [data])
 
@@ -71,13 +83,9 @@ export function TextView({ document, source, page, zoom, onPage }: Props) {
             {data.isFromImage && ' · recognised in an image, so letters may be wrong'}
           </p>
           {data.text ? (
-            <p
-              dir="auto"
-              className="max-w-[44rem] break-words whitespace-pre-wrap"
-              style={{ fontSize: `${zoom}rem`, lineHeight: 1.6 }}
-            >
-              {isMarked ? <Marked text={data.text} source={source} ref={mark} /> : data.text}
-            </p>
+            <div className="grid gap-[1em]" style={{ fontSize: `${zoom}rem`, lineHeight: 1.6 }}>
+              <Passages text={data.text} blocks={blocks} marked={marked} />
+            </div>
           ) : (
             <p className="text-faint">There is no text on this page.</p>
           )}
@@ -96,25 +104,5 @@ export function TextView({ document, source, page, zoom, onPage }: Props) {
         </Button>
       )}
     </div>
-  )
-}
-
-interface MarkedProps {
-  text: string
-  source: Source
-  ref: React.Ref<HTMLElement>
-}
-
-function Marked({ text, source, ref }: MarkedProps) {
-  const start = unitOffset(text, source.start)
-  const end = unitOffset(text, source.end)
-  return (
-    <>
-      {text.slice(0, start)}
-      <mark ref={ref} data-part="passage" className="rounded-[2px] bg-mark text-ink">
-        {text.slice(start, end)}
-      </mark>
-      {text.slice(end)}
-    </>
   )
 }

@@ -4,6 +4,7 @@ import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import { getDocument, PDFWorker, version } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import PdfScript from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?worker'
 import type { Document, Documents } from '../../api'
+import { fetchOriginal } from './fetch-original'
 
 /** Each may take as much memory as its file and more. */
 const MOST_OPEN = 2
@@ -53,7 +54,7 @@ function begin(documents: Documents, document: Document): Open {
   // The types of PDF.js know no port but none.
   const worker = new PDFWorker({ port: script as unknown as null })
   const read = async () => {
-    const data = await fetched(documents, document, controller.signal, (share) => {
+    const data = await fetchOriginal(documents, document, controller.signal, (share) => {
       opened.share = share
       for (const listener of opened.onProgress) listener(share)
     })
@@ -76,25 +77,4 @@ function begin(documents: Documents, document: Document): Open {
   }
   const opened: Open = { pdf: Promise.resolve().then(read), onProgress: new Set(), share: 0, close }
   return opened
-}
-
-async function fetched(
-  documents: Documents,
-  { id, sizeBytes }: Document,
-  signal: AbortSignal,
-  onProgress: (share: number) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
-  let all = new Uint8Array(sizeBytes)
-  let length = 0
-  for await (const piece of documents.download(id, signal)) {
-    if (length + piece.length > all.length) {
-      const larger = new Uint8Array((length + piece.length) * 2)
-      larger.set(all)
-      all = larger
-    }
-    all.set(piece, length)
-    length += piece.length
-    onProgress(sizeBytes > 0 ? Math.min(1, length / sizeBytes) : 0)
-  }
-  return all.subarray(0, length)
 }
