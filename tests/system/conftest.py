@@ -17,7 +17,13 @@ from typing import Any
 
 import grpc
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from deploy.embedded.testing import Stack
 
@@ -29,6 +35,8 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Of a page on a busy machine; Playwright's own is 5 s.
+expect.set_options(timeout=30_000)
 DEFAULT_MODEL = "scripted-n40-d25"
 UNLIMITED = {
     "LAMLA_EDGE_GENERATE_PER_MINUTE": "100000",
@@ -136,7 +144,7 @@ def choose_model(context: BrowserContext, model: str) -> None:
     context.add_init_script(f"localStorage['lamla.settings'] ??= {chosen}")
 
 
-def wait_until_it_answers(stack: Stack, seconds: float = 60) -> None:
+def wait_until_it_answers(stack: Stack, seconds: float = 120) -> None:
     """Asks until the parts of a mesh have found each other again."""
     end = time.monotonic() + seconds
     while True:

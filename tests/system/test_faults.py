@@ -72,7 +72,7 @@ async def stored(stack, token: str, conversation_id: str):
                 conversation_id=conversation_id
             ),
             metadata=bearer(token),
-            timeout=10,
+            timeout=60,
         )
     return list(answer.messages)
 
@@ -179,7 +179,7 @@ def without_database(stack):
 
 async def send_until_stored(stub, request, token: str):
     """Sends the same request until the database is back; returns its events."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while True:
         try:
             call = stub.SendMessage(request, metadata=bearer(token), timeout=30)
@@ -230,7 +230,8 @@ async def test_the_rate_limit_is_typed_in_every_protocol(tmp_path):
     with scripted(tmp_path, LAMLA_EDGE_GENERATE_PER_MINUTE="3") as limited:
         token = guest(limited)
         for _ in range(3):
-            body = {"message": send_request()}
+            quick = {"model": "scripted-n1"}
+            body = {"message": send_request(config=quick)}
             post(limited, "/v1/chat:reply", body, token=token)
         with pytest.raises(urllib.error.HTTPError) as refused:
             post(limited, "/v1/chat:send", send_request(), token=token)

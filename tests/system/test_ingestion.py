@@ -133,7 +133,7 @@ async def test_kills_of_everything_cost_nothing(stack):
     in mid-ingestion: it completes, and each chunk is there once.
     """
     async with library(stack) as mine:
-        document_id = await mine.upload("Kant.md", text(80, "reason"))
+        document_id = await mine.upload("Kant.md", text(120, "reason"))
         kills = ("ingest", "llm_worker", "postgres", "persistence")
         for number, name in enumerate(kills, start=1):
             document = await mine.embedded(document_id, BATCH * number)
@@ -158,7 +158,7 @@ async def test_twenty_files_at_once_progress_together(stack):
     cancelled.
     """
     async with library(stack) as mine:
-        large = await mine.upload("large.md", text(120, "length"))
+        large = await mine.upload("large.md", text(600, "length"))
         bad = await mine.upload("bad.pdf", b"%PDF-1.7\n" + bytes(100))
         small = await asyncio.gather(
             *(mine.upload(f"{n}.md", text(1, f"matter {n}")) for n in range(18))

@@ -31,6 +31,8 @@ QUESTION = "Explain photosynthesis."
 SECONDS = 60.0
 RESUMES = 100
 RUNNING, ENDED = 6, 6
+# Envoy chooses by chance: one in four stops comes to the gateway that writes.
+ROUNDS = 10
 OUTCOMES = {"completed", "cancelled", "failed"}
 
 pytestmark = [pytest.mark.parity("A34"), pytest.mark.timeout(300)]
@@ -146,7 +148,7 @@ def provider_text(stack: Stack, token: str, model: str) -> str:
 def gateways_by_request(stack: Stack, wanted: set[str]) -> dict[str, str]:
     """Where Envoy sent each request, once its log says so of all that are wanted."""
     path = stack.home / "logs" / "envoy.log"
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while True:
         lines = [line for line in path.read_text().splitlines() if line[:1] == "{"]
         requests = [json.loads(line) for line in lines]
@@ -252,7 +254,7 @@ async def test_a_stop_reaches_the_gateway_that_writes(
     Whichever gateway is told to: the provider is closed, and every reader sees it.
     """
     pairs = []
-    for _ in range(4):
+    for _ in range(ROUNDS):
         sent = Answer()
         reading = asyncio.create_task(
             sent.read(send(service, token, "scripted-n400-d40"))
