@@ -111,7 +111,7 @@ class TestClosed:
                     pytest.raises(psycopg.errors.InsufficientPrivilege),
                     app.transaction(),
                 ):
-                    app.execute(f"SELECT FROM {table}")  # noqa: S608 - Ours.
+                    app.execute(f"SELECT FROM {table}")
 
     def test_the_search_takes_any_owner_and_is_closed_to_them(self, database, adas):
         """
