@@ -6,6 +6,7 @@ the role that owns the tables; `migrate` and `createsuperuser` need that.
 """
 
 import os
+import signal
 import sys
 
 import structlog
@@ -23,6 +24,8 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except SettingsError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-# The machine's own tools are asked for below, never those of an earlier run.
-PATH=$(printf '%s' "$PATH" | sed "s|$PWD/.venv/bin:||g")
-
 # What is found must be the machine's: the Makefile's path leads to .venv first, where
 # a node installed by this script would be taken for a reason not to install it.
 PATH=$(printf '%s' "$PATH" | sed "s|$PWD/.venv/bin:||g")

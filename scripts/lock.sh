@@ -5,7 +5,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-
 compile() {
 	.venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
 		--universal --python-version 3.11 "$@"

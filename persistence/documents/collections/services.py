@@ -58,7 +58,7 @@ def collection_create(*, owner_id: UUID, request_id: UUID, name: str) -> Collect
             subject_id=new_id,
         )
         if made_id is None:
-            with _name_is_free(owner_id, name):
+            with _name_is_free(owner_id, name, of=new_id):
                 Collection.objects.create(
                     id=new_id, owner_id=owner_id, name=name, name_key=_key(name)
                 )
@@ -75,7 +75,7 @@ def collection_update(
     """
     name = _stripped(name)
     rows = Collection.objects.filter(owner_id=owner_id, id=collection_id)
-    with _name_is_free(owner_id, name):
+    with _name_is_free(owner_id, name, of=collection_id):
         rows.exclude(name=name).update(
             name=name, name_key=_key(name), update_time=Clock()
         )
@@ -163,15 +163,19 @@ def _key(name: str) -> str:
 
 
 @contextmanager
-def _name_is_free(owner_id: UUID, name: str) -> Iterator[None]:
+def _name_is_free(owner_id: UUID, name: str, *, of: UUID) -> Iterator[None]:
+    others = Collection.objects.filter(owner_id=owner_id, name_key=_key(name))
+    taken_by = others.exclude(id=of).values_list("id", flat=True)
+    # Asked first, as the database logs what its constraint refuses as an error.
+    if (taken_id := taken_by.first()) is not None:
+        raise errors.collection_name_taken(taken_id)
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
         if not isinstance(error.__cause__, UniqueViolation):
             raise
-        other = Collection.objects.filter(owner_id=owner_id, name_key=_key(name))
-        taken_id = other.values_list("id", flat=True).first()
+        taken_id = taken_by.first()
         if taken_id is None:  # It was renamed or deleted at this moment.
             raise RepeatError from error
         raise errors.collection_name_taken(taken_id) from error

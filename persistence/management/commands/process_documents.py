@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from mesh.errors import ServiceError
 from persistence.documents.ingestion.batch import (
     Choice,
+    Connection,
     Standing,
     documents_choose,
     documents_queue,
 )
 from persistence.documents.models import State
 from persistence.identity.managers import email_normalised
+from persistence.management.accounts import account_find
 from persistence.management.following import (
     INTERRUPTED,
     SOME_FAILED,
@@ -67,20 +71,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs it."""
         is_quiet = bool(options["json"])
-        with connected() as connection:
-            ids = documents_choose(connection, _choice(options))
-            if options["document"] and len(ids) < len(set(options["document"])):
-                raise CommandError("There is no such document.")
-            documents_queue(connection, ids)
-            if options["no_wait"]:
-                self._say(is_quiet, f"{len(ids)} documents wait.", queued=len(ids))
-                return
-            try:
-                standing = follow(connection, ids, is_quiet=is_quiet)
-            except KeyboardInterrupt as error:
-                raise CommandError(
-                    "Stopped; the ingest worker goes on.", returncode=INTERRUPTED
-                ) from error
+        try:
+            if options["owner"]:
+                asyncio.run(account_find(options["owner"]))
+            with connected() as connection:
+                ids = _queued(connection, options)
+                if options["no_wait"]:
+                    self._say(is_quiet, f"{len(ids)} documents wait.", queued=len(ids))
+                    return
+                # Bars of nothing would say less than the sentence after them.
+                is_silent = is_quiet or not ids
+                standing = follow(connection, ids, is_quiet=is_silent)
+        except ServiceError as error:
+            raise CommandError(error.message) from error
+        except KeyboardInterrupt as error:
+            raise CommandError(
+                "Stopped; the ingest worker goes on.", returncode=INTERRUPTED
+            ) from error
         self._report(standing, is_quiet=is_quiet)
 
     def _report(self, standing: Standing, *, is_quiet: bool) -> None:
@@ -92,13 +99,27 @@ class Command(BaseCommand):
         lines += [f"{each['title']}: {each['message']}" for each in failed]
         self._say(is_quiet, "\n".join(lines), ready=standing.ready, failed=failed)
         if failed:
+            chosen = len(failed) + standing.ready
             raise CommandError(
-                f"{len(failed)} documents cannot be made searchable.",
+                f"{len(failed)} of {chosen} documents cannot be made searchable.",
                 returncode=SOME_FAILED,
             )
 
     def _say(self, is_quiet: bool, text: str, **outcome: Any) -> None:  # noqa: FBT001 - Private.
         self.stdout.write(json.dumps(outcome) if is_quiet else text)
+
+
+def _queued(connection: Connection, options: dict[str, Any]) -> list[UUID]:
+    """Queues what the options choose.
+
+    Raises:
+        CommandError: a document that they name is not there.
+    """
+    ids = documents_choose(connection, _choice(options))
+    if options["document"] and len(ids) < len(set(options["document"])):
+        raise CommandError("There is no such document.")
+    documents_queue(connection, ids)
+    return ids
 
 
 def _choice(options: dict[str, Any]) -> Choice:

@@ -11,7 +11,13 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from mesh.channels import PeerChannel
 from mesh.credentials import Certificates, CertificatesError
@@ -101,7 +107,12 @@ async def _regenerate(
 
 async def _fill(rebuild: Rebuild, *, is_quiet: bool) -> None:
     chunks, done = await rebuild.counts()
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("chunks"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     console = Console(stderr=True, quiet=is_quiet)
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=chunks, completed=done)

@@ -122,3 +122,18 @@ class TestProcessDocuments:
 
         assert 1 == code
         assert "no such document" in err
+
+    async def test_an_unknown_owner_is_refused(self, database):
+        """
+        A slip in an address would look like work that is done.
+        """
+        code, _, err = await run("--owner", "who@example.org")
+
+        assert 1 == code
+        assert "There is no account who@example.org." in err
+
+    async def test_without_documents_no_bars_are_shown(self, database):
+        """
+        The sentence says all.
+        """
+        assert (0, "0 documents are searchable.\n", "") == await run()
