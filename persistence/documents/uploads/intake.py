@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from mesh.errors import invalid
 from mesh.ids import uuid7
@@ -33,14 +34,12 @@ from persistence.documents.uploads.domain import (
     Taken,
 )
 from persistence.documents.uploads.spool import Receiver, Spool, digest_of
-from persistence.documents.uploads.streams import StreamRequest
+from persistence.documents.uploads.streams import StreamRequest, gathered
 
 # Parts that are being written: each holds one of the threads that users' calls need.
 WRITERS = 4
 # Files of one owner that come in as streams: until its end nobody knows their size.
 OWNER_STREAMS = 8
-# Small pieces of a stream are written together.
-PIECE_BYTES = 512 * 1024
 
 
 class Intake:
@@ -52,6 +51,7 @@ class Intake:
         self.quotas = quotas
         self.streams = Streams("upload_streams", OWNER_STREAMS)
         self._writers = asyncio.Semaphore(WRITERS)
+        self._completing = WeakValueDictionary[tuple[UUID, UUID], asyncio.Lock]()
 
     def check_size(self, size_bytes: int) -> None:
         """Checks that a file is not too large.
@@ -86,35 +86,10 @@ class Intake:
             ServiceError: `UPLOAD_NOT_FOUND`, `UPLOAD_INCOMPLETE`,
                 `CONTENT_HASH_MISMATCH`, `DEPENDENCY_UNAVAILABLE`.
         """
-        who: dict[str, Any] = {
-            "owner": owner_id,
-            "owner_id": owner_id,
-            "upload_id": upload_id,
-        }
-        row = await orm.run(services.upload_get, **who)
-        if row.document_id is not None:
-            return await self._made(row, row.document_id)
-        if row.received_bytes < row.size_bytes:
-            raise errors.upload_incomplete(row.received_bytes)
-        name = original_name(owner_id, upload_id)
-        try:
-            digest = await self._kept(row, name)
-        except FileNotFoundError as error:
-            # Another call may have done all of it meanwhile.
-            row = await orm.run(services.upload_get, **who)
-            if row.document_id is None:
-                raise errors.upload_incomplete(0) from error
-            return await self._made(row, row.document_id)
-        file = NewFile(
-            file_name=row.file_name,
-            title=row.title,
-            collection_ids=tuple(row.collection_ids),
-        )
-        arrived = Arrived(file, digest, name)
-        taken = await orm.run(services.upload_finish, arrived=arrived, **who)
-        await self._tidy(taken, name)
-        await files.try_run(self.spool.remove, upload_id)
-        return taken
+        # The file is read for the first of several calls, not for each.
+        alone = self._completing.setdefault((owner_id, upload_id), asyncio.Lock())
+        async with alone:
+            return await self._complete(owner_id, upload_id)
 
     async def stream(
         self, owner_id: UUID, request: StreamRequest, pieces: AsyncIterator[bytes]
@@ -137,7 +112,7 @@ class Intake:
             return made
         with self.streams.one(owner_id):
             async with self.receiving() as receiver:
-                async for piece in _gathered(pieces):
+                async for piece in gathered(pieces):
                     await files.run(receiver.write, piece)
                 return await self.received(owner_id, request, receiver)
 
@@ -191,6 +166,37 @@ class Intake:
         await self._tidy(taken, name)
         return taken
 
+    async def _complete(self, owner_id: UUID, upload_id: UUID) -> Taken:
+        who: dict[str, Any] = {
+            "owner": owner_id,
+            "owner_id": owner_id,
+            "upload_id": upload_id,
+        }
+        row = await orm.run(services.upload_get, **who)
+        if row.document_id is not None:
+            return await self._made(row, row.document_id)
+        if row.received_bytes < row.size_bytes:
+            raise errors.upload_incomplete(row.received_bytes)
+        name = original_name(owner_id, upload_id)
+        try:
+            digest = await self._kept(row, name)
+        except FileNotFoundError as error:
+            # Another call may have done all of it meanwhile.
+            row = await orm.run(services.upload_get, **who)
+            if row.document_id is None:
+                raise errors.upload_incomplete(0) from error
+            return await self._made(row, row.document_id)
+        file = NewFile(
+            file_name=row.file_name,
+            title=row.title,
+            collection_ids=tuple(row.collection_ids),
+        )
+        arrived = Arrived(file, digest, name)
+        taken = await orm.run(services.upload_finish, arrived=arrived, **who)
+        await self._tidy(taken, name)
+        await files.try_run(self.spool.remove, upload_id)
+        return taken
+
     async def _kept(self, row: Upload, name: str) -> Digest:
         """Moves the parts of an upload into the storage, or finds them moved.
 
@@ -233,15 +239,3 @@ class Intake:
 def _digest_of_original(name: str) -> Digest:
     with original_local(name) as path:
         return digest_of(path)
-
-
-async def _gathered(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yields the same bytes in fewer pieces."""
-    gathered = bytearray()
-    async for piece in pieces:
-        gathered += piece
-        if len(gathered) >= PIECE_BYTES:
-            yield bytes(gathered)
-            gathered.clear()
-    if gathered:
-        yield bytes(gathered)

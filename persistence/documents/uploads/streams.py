@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from persistence.documents.uploads.documents import document_reuse
 from persistence.documents.uploads.domain import Arrived, Digest, NewFile, Taken
 from persistence.documents.uploads.rows import body_hash_of, upload_insert, upload_known
 from persistence.documents.uploads.services import upload_finish, upload_made
+
+# Small pieces are written together.
+PIECE_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True)
@@ -82,3 +86,15 @@ def stream_finish(
             upload_id=upload_id,
         )
     return upload_finish(owner_id=owner_id, upload_id=upload.id, arrived=arrived)
+
+
+async def gathered(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yields the same bytes in fewer pieces."""
+    gathered = bytearray()
+    async for piece in pieces:
+        gathered += piece
+        if len(gathered) >= PIECE_BYTES:
+            yield bytes(gathered)
+            gathered.clear()
+    if gathered:
+        yield bytes(gathered)

@@ -22,6 +22,7 @@ from persistence import orm
 from persistence.documents.models import State, Upload
 from persistence.documents.storage import original_open
 from persistence.documents.uploads.domain import Digest, Part
+from persistence.documents.uploads.intake import Intake
 from persistence.documents.uploads.services import part_store, upload_get
 from persistence.documents.uploads.spool import digest_of
 from tests.mesh.failures import failure, reason, typed
@@ -263,10 +264,36 @@ class TestCompleting:
         document_id = answers[0].document.document_id
         assert TEXT == await adas.download(document_id)
 
-    async def test_it_can_be_repeated_while_it_runs(self, adas, monkeypatch):
+    async def test_a_file_is_read_once_however_often_it_is_asked(
+        self, adas, monkeypatch
+    ):
+        """
+        A large one takes a second of a core, and others wait for the threads.
+        """
+        reads: list[Path] = []
+
+        def counted(path: Path) -> Digest:
+            reads.append(path)
+            return digest_of(path)
+
+        monkeypatch.setattr("persistence.documents.uploads.intake.digest_of", counted)
+        upload_id = (await adas.begin(TEXT)).upload.upload_id
+        await adas.part(upload_id, 0, TEXT)
+
+        await asyncio.gather(*(adas.complete(upload_id) for _ in range(5)))
+
+        assert 1 == len(reads)
+
+    async def test_it_can_be_repeated_while_another_process_is_at_it(
+        self, adas, application, monkeypatch
+    ):
         """
         Who is overtaken, with the file gone under its hands, says the same.
         """
+        intake = application.intake
+        other = Intake(
+            intake.spool, max_file_bytes=intake.max_file_bytes, quotas=intake.quotas
+        )
         known = await adas.upload(TEXT)
         upload_id = (await adas.begin(TEXT)).upload.upload_id
         await adas.part(upload_id, 0, TEXT)
@@ -282,11 +309,11 @@ class TestCompleting:
         monkeypatch.setattr("persistence.documents.uploads.intake.digest_of", slow)
         first = asyncio.create_task(adas.complete(upload_id))
         await asyncio.to_thread(has_begun.wait, 10)
-        second = await adas.complete(upload_id)
+        second = await other.complete(adas.person.id, UUID(upload_id))
         may_go_on.set()
 
-        answers = (await first, second)
-        assert [known.document_id] * 2 == [one.document.document_id for one in answers]
+        assert known.document_id == (await first).document.document_id
+        assert known.document_id == str(second.document.row.id)
         assert TEXT == await adas.download(known.document_id)
 
     async def test_a_file_that_is_not_what_was_promised_is_refused(self, adas):
