@@ -87,10 +87,14 @@ class DocumentServicer(pb_grpc.DocumentServiceServicer):
         which: dict[str, Any] = {
             "owner": user.id,
             "owner_id": user.id,
-            "request_id": UUID(request.request_id),
             "document_id": UUID(request.document_id),
         }
-        await orm.run(services.deletion_begin, **which)
+        request_id = UUID(request.request_id)
+        is_large = await orm.run(
+            services.deletion_begin, request_id=request_id, **which
+        )
+        while is_large:
+            is_large = await orm.run(services.chunks_delete, **which)
         original = await orm.run(services.document_delete, **which)
         if original is not None:
             await files.try_run(original_delete, original)

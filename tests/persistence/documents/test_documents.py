@@ -18,11 +18,14 @@ from mesh.errors import ServiceError, from_status, status_of
 from mesh.ids import uuid7
 from mesh.policy import USERS, missing_rows, stale_rows
 from persistence import orm
+from persistence.documents import services
 from persistence.documents.download import attachment
-from persistence.documents.models import DocumentPage, Phase, State
+from persistence.documents.models import DocumentChunk, DocumentPage, Phase, State
 from persistence.documents.policy import POLICY
 from persistence.documents.storage import original_open
+from persistence.failures import database_unavailable
 from tests.mesh.failures import failure, reason
+from tests.persistence.documents.library import Text, document_store
 from tests.persistence.documents.services import TEXT, document_row, document_set
 
 ENCRYPTED = ServiceError(
@@ -205,6 +208,31 @@ class TestDocument:
         assert "DOCUMENT_NOT_FOUND" == reason(await failure(adas.delete(document_id)))
         with pytest.raises(FileNotFoundError):
             original_open(row.storage_name)
+
+    async def test_a_deletion_that_is_cut_off_goes_on(self, adas, pool, monkeypatch):
+        """
+        A large document goes in pieces, none of them longer than a caller waits: the
+        same request goes on with what is left.
+        """
+        text = Text("Kant", [f"Thought number {n}." for n in range(5)])
+        document_id = str(await document_store(pool, adas.person.id, text))
+        monkeypatch.setattr(services, "PIECE_CHUNKS", 2)
+        request_id = str(uuid7())
+        left = []
+
+        def cut_off(**_which: object) -> None:
+            left.append(DocumentChunk.objects.count())
+            raise database_unavailable()
+
+        with monkeypatch.context() as cut:
+            cut.setattr(services, "document_delete", cut_off)
+            error = await failure(adas.delete(document_id, request_id))
+        await adas.delete(document_id, request_id)
+
+        assert "DATABASE_UNAVAILABLE" == reason(error)
+        assert [0] == left
+        assert "DOCUMENT_NOT_FOUND" == reason(await failure(adas.get(document_id)))
+        await adas.delete(document_id, request_id)
 
     async def test_a_deletion_that_is_refused_changes_nothing(self, adas):
         """
