@@ -20,6 +20,7 @@ from lamla.errors.v1.error_reason_pb2 import ErrorReason
 from yarl import URL
 
 from mesh.errors import ServiceError
+from persistence.documents import files
 from persistence.documents.ingestion.web.addresses import Allowed, literal
 from persistence.documents.models import TITLE_MAX_LENGTH
 
@@ -66,7 +67,8 @@ async def download(address: str, into: IO[bytes], web: Web) -> Download:
     """Fetches what is at an address, following redirects.
 
     Raises:
-        ServiceError: `URL_REFUSED`, `URL_UNREACHABLE`, `FILE_TOO_LARGE`.
+        ServiceError: `URL_REFUSED`, `URL_UNREACHABLE`, `FILE_TOO_LARGE`;
+            `DEPENDENCY_UNAVAILABLE` when the disk fails.
     """
     url = _checked(address, web)
     connector = aiohttp.TCPConnector(
@@ -236,8 +238,10 @@ async def _saved(
                 max_bytes=str(web.max_bytes),
             )
         digest.update(piece)
-        into.write(piece)
-    into.flush()
+        with files.storage_failures():
+            into.write(piece)
+    with files.storage_failures():
+        into.flush()
     return Download(_file_name(response), size, digest.digest())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import io
@@ -81,6 +82,21 @@ class TestDownload:
             got.size_bytes,
             got.sha256,
         )
+
+    async def test_a_full_disk_is_not_the_addresss_fault(self, site):
+        """
+        It is waited for, as any storage is that fails.
+        """
+
+        class Full(io.BytesIO):
+            def write(self, _data: object) -> int:
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+        async with site(answering()) as url:
+            with pytest.raises(ServiceError) as caught:
+                await download(url, Full(), ANY)
+
+        assert {"dependency": "storage"} == caught.value.metadata
 
     async def test_redirects_are_followed_five_times(self, site):
         """
