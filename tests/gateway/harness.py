@@ -35,6 +35,7 @@ QUICK: dict[str, Any] = {
     "max_checkpoint_seconds": 0.05,
     "finish_wait_seconds": 0.2,
     "reconnect_seconds": 0.4,
+    "started_seconds": 10,
     "lease_seconds": 0.3,
     "hold_milliseconds": 0,
     "max_hold_milliseconds": 0,

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.citations.facts import facts_of, negations_of
+from gateway.citations.facts import facts_of
 from gateway.citations.matching import Matching
+from gateway.citations.negation import negations_of
 from gateway.citations.stating import states
 from gateway.citations.verdict import Statement
 from gateway.evidence import Support
