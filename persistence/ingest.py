@@ -76,7 +76,12 @@ class IngestProcess:
             passages = Passages(self.channel, at_once=config.ingest_embeddings)
         options = ReadOptions(ocr_languages=config.ocr_languages)
         self.reporter = Reporter(store, passages)
-        fetcher = UrlFetcher(store, _web(config), Quotas.configured(config))
+        fetcher = UrlFetcher(
+            store,
+            _web(config),
+            Quotas.configured(config),
+            at_once=max(1, config.ingest_documents // 4),
+        )
         runner = Runner(
             store,
             self.reporter,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from aiohttp import web
 from django.conf import settings
@@ -22,7 +24,13 @@ CONTENT = text(4)
 
 
 @pytest.fixture
-async def site(monkeypatch):
+async def answers() -> asyncio.Event:
+    """Set when slow addresses are to answer."""
+    return asyncio.Event()
+
+
+@pytest.fixture
+async def site(monkeypatch, answers):
     """The address of a server on the loopback, which the worker may fetch here."""
     monkeypatch.setattr(
         "persistence.ingest._web",
@@ -30,6 +38,9 @@ async def site(monkeypatch):
     )
 
     async def handler(request):
+        if request.path.startswith("/slow/"):
+            await answers.wait()
+            return web.Response(text=f"# {request.path}\n\nAt last.")
         if request.path == "/gone":
             raise web.HTTPNotFound
         return web.Response(body=CONTENT, content_type="text/markdown")
@@ -91,6 +102,22 @@ class TestImport:
             row = await owner.ended(document_id)
 
         assert "ERROR_REASON_URL_UNREACHABLE" == reason(row.failure)
+
+    async def test_addresses_that_take_their_time_hold_up_no_files(
+        self, owner, worker, site, answers
+    ):
+        """
+        Whoever names many of them would stop everybody's ingestion; they go on later.
+        """
+        slow = [await owner.import_url(f"{site}/slow/{n}") for n in range(2)]
+        async with worker(ingest_documents=2):
+            uploaded = await owner.upload("Kant.md", CONTENT)
+            async with asyncio.timeout(20):
+                assert State.READY == (await owner.ended(uploaded)).state
+            answers.set()
+            ended = [(await owner.ended(each)).state for each in slow]
+
+        assert [State.READY] * 2 == ended
 
     async def test_what_its_user_has_no_room_for_fails(self, owner, worker, site):
         """
