@@ -32,7 +32,10 @@ export default defineConfig(({ mode }) => {
       include: ['src/**/*.test.{ts,tsx}'],
       setupFiles: ['src/testing/setup.ts'],
       restoreMocks: true,
-      testTimeout: 15_000,
+      // A busy machine takes a multiple of what a quiet one does.
+      testTimeout: 60_000,
+      // By default one core is left free, which is half of two.
+      maxWorkers: '100%',
     },
   }
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Line } from './code-lines'
 import { CodeReader } from './code-lines'
 import { loadGrammar } from './grammars'
@@ -10,6 +10,10 @@ def f(a):  # note
 
 class B: pass
 `
+
+// What takes long is left uncoloured: no time passes here, however busy the machine is.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }))
+afterEach(() => void vi.useRealTimers())
 
 const coloursOf = (lines: readonly Line[]) => lines.map(({ pieces }) => pieces)
 

@@ -108,7 +108,7 @@ test('a piece of a long answer touches at most two blocks of the page', () => {
 
   expect(page.children.length).toBeGreaterThan(100)
   expect(most).toBeLessThanOrEqual(2)
-}, 30_000)
+}, 120_000)
 
 /** The blocks of the page that a change is in, or that it adds or removes. */
 function blocksOf(page: Element, { target, addedNodes, removedNodes }: MutationRecord): Node[] {
