@@ -126,6 +126,22 @@ class TestNamed:
 
         assert "Busy." == (await next_document(call)).failure.message
 
+    async def test_where_a_document_is_put_is_news(self, adas):
+        """
+        Into a collection, and out of it again.
+        """
+        document_id = (await adas.upload(TEXT)).document_id
+        collection_id = (await adas.collect("Essays")).collection_id
+        call = adas.watch(document_id)
+        await next_document(call)
+
+        await adas.change(collection_id, add=[document_id])
+        put = await next_document(call)
+        await adas.change(collection_id, take=[document_id])
+        taken = await next_document(call)
+
+        assert [[collection_id], []] == [put.collection_ids, taken.collection_ids]
+
     async def test_quick_changes_are_read_together(self, adas, monkeypatch):
         """
         At most four in a second are sent, and the last one always.
