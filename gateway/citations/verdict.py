@@ -3,7 +3,6 @@
 Thresholds: measured with bench/citations.py, which prints how often SUPPORTED is right.
 """
 
-# ruff: noqa: RUF001 - Marks of many scripts are meant.
 from __future__ import annotations
 
 import math
@@ -13,13 +12,11 @@ from dataclasses import dataclass
 
 import regex
 
-from gateway.citations.facts import (
-    Facts,
-    Number,
-    are_opposite,
-    facts_of,
-    negations_of,
-)
+from gateway.citations.facts import Facts, Number, facts_of
+from gateway.citations.light_words import LIGHT
+from gateway.citations.negation import are_opposite, negations_of, parts_of
+from gateway.citations.numbers import UNSPACED
+from gateway.citations.replacing import is_replaced, is_swapped
 from gateway.evidence import Support
 from gateway.language.scripts import language_of
 from gateway.language.terms import keys_of, words_of
@@ -34,6 +31,8 @@ KNOWN_WEIGHT = 0.3
 FEWEST_WORDS = 0.3
 NEAR_WITHOUT_WORDS = 1.3
 NEAR_FOR_WORDS = 0.3
+# A part of a sentence with so many words says something.
+FEWEST = 2
 # What is near enough to be about the same.
 SOMEWHAT_NEAR = 0.75
 # In another language, where words say nothing; with numbers or names that agree.
@@ -50,7 +49,6 @@ _COMMON_HAN = (
     "的了是在有和与及也都就把被为对从到中上下个这那其并而或等该将会可能以之于每所共约即"
     "本全最大小多少年月日时人者物事方面内外前后間約日年月時人者方分以上下中内外前後"
 )
-_CLAUSE = regex.compile(r"[,;:，；：、،؛()（）]|\s[–—-]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +59,22 @@ class Statement:
     language: str
     keys: frozenset[str]
     facts: Facts
+    sequence: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, text: str, language: str = "") -> Statement:
         """Takes a sentence apart; without a `language` that is guessed."""
         language = language.partition("-")[0] or language_of(text)
         words = words_of(text, language)
+        sequence = tuple(
+            word.key for word in words if word.key and word.text.casefold() not in LIGHT
+        )
         return cls(
             text=text,
             language=language,
-            keys=frozenset(word.key for word in words if word.key),
+            keys=frozenset(sequence),
             facts=facts_of(text, language, words),
+            sequence=sequence,
         )
 
 
@@ -146,9 +149,12 @@ def verdict(
             min(max(score, near), 1.0),
         )
     needed = NEAR_WITHOUT_WORDS - NEAR_FOR_WORDS * coverage
-    is_said = coverage >= SUPPORTED_WORDS
+    # What it begins with, it is about.
+    begins = claim.sequence[:1]
+    is_about = {*begins} <= evidence.keys | known
+    is_said = coverage >= SUPPORTED_WORDS and is_about
     is_meant = coverage >= FEWEST_WORDS and near >= needed
-    if (is_said or is_meant) and not _misses_character(claim, evidence):
+    if (is_said or is_meant) and not _is_doubtful(claim, evidence, known):
         return Verdict(Support.SUPPORTED, score)
     is_partial = coverage >= PARTIAL_WORDS or near >= SOMEWHAT_NEAR
     support = Support.PARTIAL if is_partial else Support.UNSUPPORTED
@@ -159,6 +165,24 @@ def _side(near: float, *, enough: float, some: float) -> Support:
     if near >= enough:
         return Support.SUPPORTED
     return Support.PARTIAL if near >= some else Support.UNSUPPORTED
+
+
+def _is_doubtful(claim: Statement, evidence: Statement, known: frozenset[str]) -> bool:
+    if UNSPACED.search(claim.text):
+        return _misses_character(claim, evidence)
+    one, other = claim.sequence, evidence.sequence
+    return (
+        is_replaced(one, other, known)
+        or is_swapped(one, other)
+        or _adds(claim, evidence, known)
+    )
+
+
+def _adds(claim: Statement, evidence: Statement, known: frozenset[str]) -> bool:
+    """Says whether a part of the claim has no word in common with the evidence."""
+    held = evidence.keys | known
+    parts = [keys_of(p, claim.language) for p in parts_of(claim.text, claim.language)]
+    return any(len(part) >= FEWEST and held.isdisjoint(part) for part in parts)
 
 
 def _misses_character(claim: Statement, evidence: Statement) -> bool:
@@ -182,6 +206,8 @@ def _contradicts(claim: Statement, evidence: Statement, known: frozenset[str]) -
     for number in mine.numbers:
         if not _has_number(number, evidence, with_units=same_language):
             return True
+    if not mine.measures <= theirs.measures:
+        return True
     text = evidence.text.casefold()
     if not all(code in text or code in known for code in mine.codes):
         return True
@@ -197,7 +223,7 @@ def _is_turned(claim: Statement, evidence: Statement) -> bool:
 
     A negation elsewhere in a long sentence has nothing to do with it.
     """
-    parts = [part for part in _CLAUSE.split(evidence.text) if part.strip()]
+    parts = parts_of(evidence.text, evidence.language)
     if len(parts) == 1 or claim.language != evidence.language:
         return bool((claim.facts.negations + evidence.facts.negations) % 2)
     shares = [len(claim.keys & set(keys_of(part, evidence.language))) for part in parts]
@@ -211,6 +237,9 @@ def _is_turned(claim: Statement, evidence: Statement) -> bool:
 
 def _has_number(number: Number, evidence: Statement, *, with_units: bool) -> bool:
     same = [o for o in evidence.facts.numbers if o.value == number.value]
+    measures = {other.measure for other in same}
+    if number.measure and not measures & {number.measure, ""}:
+        return False
     if not same or not with_units:
         return bool(same)
     units = {other.unit for other in same}
