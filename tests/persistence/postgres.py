@@ -19,6 +19,8 @@ from deploy.embedded.postgres_binaries import Binaries, find_binaries
 START_SECONDS = 90
 PORT = 5432  # Only part of the socket's name.
 
+# A login takes several milliseconds as it is meant to be; each test makes some.
+SCRAM = "scram_iterations=1"
 SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
@@ -70,6 +72,7 @@ class TestServer:
                 "--locale-provider=builtin",
                 "--locale=C.UTF-8",
                 "--no-sync",
+                f"--set={SCRAM}",
             ),
             check=True,
             stdout=subprocess.DEVNULL,
