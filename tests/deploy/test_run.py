@@ -46,7 +46,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.stop()
 
 
-def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
@@ -54,7 +54,7 @@ def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def _page(stack: Stack) -> str:
-    with urllib.request.urlopen(stack.url + "/", timeout=5) as response:  # noqa: S310
+    with urllib.request.urlopen(stack.url + "/", timeout=20) as response:  # noqa: S310
         text: str = response.read().decode()
         return text
 
@@ -89,9 +89,9 @@ def test_a_page_that_is_built_anew_is_served(stack: Stack) -> None:
     """Under a running mesh, as a build writes it: in place."""
     index = stack.home.parent / "page" / "index.html"
     index.write_text(PAGE.replace("root", "new"))
-    _until(lambda: 'id="new"' in _page(stack), 20)
+    _until(lambda: 'id="new"' in _page(stack))
     index.write_text(PAGE)
-    _until(lambda: 'id="root"' in _page(stack), 20)
+    _until(lambda: 'id="root"' in _page(stack))
 
 
 @pytest.mark.parity("A12")
@@ -107,7 +107,7 @@ def test_only_persistence_is_given_secrets(stack: Stack) -> None:
 @pytest.mark.parity("A61")
 def test_the_admin_port_is_on_the_loopback_only(stack: Stack) -> None:
     """Whatever the public port is bound to."""
-    with urllib.request.urlopen(stack.admin_url + "/ready", timeout=5) as response:  # noqa: S310
+    with urllib.request.urlopen(stack.admin_url + "/ready", timeout=20) as response:  # noqa: S310
         assert 200 == response.status
     listening = Path("/proc/net/tcp").read_text()
     assert f"0100007F:{stack.admin_port:04X}" in listening
@@ -150,7 +150,7 @@ def test_a_second_launcher_in_the_same_home_is_refused(stack: Stack) -> None:
     second.log = stack.home.parent / "second.stdout"
     second.launch()
 
-    assert 1 == second.process.wait(30)
+    assert 1 == second.process.wait(120)
     assert f"(pid {stack.process.pid})" in second.output
 
 
@@ -159,7 +159,7 @@ def test_a_taken_port_is_explained(stack: Stack, tmp_path: Path) -> None:
     other = Stack(tmp_path / "home", port=stack.port, environment=SCRIPTED)
     other.launch()
 
-    assert 1 == other.process.wait(30)
+    assert 1 == other.process.wait(120)
     assert f"Port {stack.port} (the page and the API) is taken by" in other.output
     assert "set LAMLA_PORT" in other.output
 
@@ -170,7 +170,7 @@ def test_a_slip_in_a_variable_is_refused(tmp_path: Path) -> None:
     other = Stack(tmp_path / "home", environment=SCRIPTED | slips)
     other.launch()
 
-    assert 1 == other.process.wait(30)
+    assert 1 == other.process.wait(120)
     assert "LAMLA_GATEWAY_MAX_GENERATIONS" in other.output
     assert "LAMLA_PROT: unknown; the nearest is LAMLA_PORT" in other.output
     assert "LOG_LEVEL" in other.output
@@ -241,5 +241,5 @@ def test_a_stream_that_runs_ends_before_the_mesh_does(stack: Stack) -> None:
 
     assert first.startswith(b"data:")
     assert '"completed"' in rest
-    assert 0 == stack.process.wait(60)
+    assert 0 == stack.process.wait(120)
     stack.start()
