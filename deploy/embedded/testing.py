@@ -99,7 +99,7 @@ class Stack:
         """The pid of a part: gateway, gateway-2, llm_worker, ingest, envoy, …"""
         return int((self.home / "run" / f"{name}.pid").read_text().split()[0])
 
-    def start(self, timeout: float = 180.0) -> None:
+    def start(self, timeout: float = 240.0) -> None:
         """Starts everything and waits for the line that says it is ready.
 
         Raises:
@@ -128,7 +128,7 @@ class Stack:
                 start_new_session=True,
             )
 
-    def wait_until_ready(self, timeout: float = 180.0) -> None:
+    def wait_until_ready(self, timeout: float = 240.0) -> None:
         """Waits for the line that says it is ready.
 
         Raises:
@@ -144,7 +144,7 @@ class Stack:
                 raise RuntimeError(f"Not ready after {timeout} s:\n{self.output}")
             time.sleep(_POLL_SECONDS)
 
-    def stop(self, timeout: float = 60.0) -> int:
+    def stop(self, timeout: float = 120.0) -> int:
         """Asks for an orderly end, waits for it and returns the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
