@@ -38,6 +38,9 @@ from persistence.documents.uploads.streams import StreamRequest, gathered
 
 # Parts that are being written: each holds one of the threads that users' calls need.
 WRITERS = 4
+# Whole files that are being read, and moved into the storage: half of the threads that
+# there are for files.
+KEEPERS = 4
 # Files of one owner that come in as streams: until its end nobody knows their size.
 OWNER_STREAMS = 8
 
@@ -51,6 +54,7 @@ class Intake:
         self.quotas = quotas
         self.streams = Streams("upload_streams", OWNER_STREAMS)
         self._writers = asyncio.Semaphore(WRITERS)
+        self._keeping = asyncio.Semaphore(KEEPERS)
         self._completing = WeakValueDictionary[tuple[UUID, UUID], asyncio.Lock]()
 
     def check_size(self, size_bytes: int) -> None:
@@ -154,7 +158,8 @@ class Intake:
         )
         upload_id = uuid7()
         name = original_name(owner_id, upload_id)
-        await files.run(original_keep, receiver.path, name)
+        async with self._keeping:
+            await files.run(original_keep, receiver.path, name)
         taken = await orm.run(
             streams.stream_finish,
             owner=owner_id,
@@ -179,7 +184,8 @@ class Intake:
             raise errors.upload_incomplete(row.received_bytes)
         name = original_name(owner_id, upload_id)
         try:
-            digest = await self._kept(row, name)
+            async with self._keeping:
+                digest = await self._kept(row, name)
         except FileNotFoundError as error:
             # Another call may have done all of it meanwhile.
             row = await orm.run(services.upload_get, **who)

@@ -19,8 +19,9 @@ from lamla.documents.v1 import upload_service_pb2 as pb
 
 from mesh.ids import uuid7
 from persistence import orm
+from persistence.documents.files import THREADS
 from persistence.documents.models import State, Upload
-from persistence.documents.storage import original_open
+from persistence.documents.storage import original_keep, original_open
 from persistence.documents.uploads.domain import Digest, Part
 from persistence.documents.uploads.intake import Intake
 from persistence.documents.uploads.services import part_store, upload_get
@@ -283,6 +284,32 @@ class TestCompleting:
         await asyncio.gather(*(adas.complete(upload_id) for _ in range(5)))
 
         assert 1 == len(reads)
+
+    async def test_a_slow_storage_leaves_threads_for_others(self, adas, monkeypatch):
+        """
+        Files go into a bucket as slowly as it takes them; meanwhile others come out.
+        """
+        document = await adas.upload(TEXT)
+        may_go_on = threading.Event()
+
+        def slow(path: Path, name: str) -> None:
+            may_go_on.wait(20)
+            original_keep(path, name)
+
+        monkeypatch.setattr("persistence.documents.uploads.intake.original_keep", slow)
+        ids = []
+        for n in range(THREADS):
+            data = b"%d" % n
+            ids.append((await adas.begin(data)).upload.upload_id)
+            await adas.part(ids[-1], 0, data)
+        completing = [asyncio.create_task(adas.complete(each)) for each in ids]
+        try:
+            async with asyncio.timeout(8):
+                for _ in range(3):
+                    assert TEXT == await adas.download(document.document_id)
+        finally:
+            may_go_on.set()
+        await asyncio.gather(*completing)
 
     async def test_it_can_be_repeated_while_another_process_is_at_it(
         self, adas, application, monkeypatch
