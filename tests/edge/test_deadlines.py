@@ -55,7 +55,9 @@ class TestDeadlines:
         left = [
             call.seconds_left or 0.0 for call in (*persistence.calls, *gateway.calls)
         ]
-        assert [10, 120, 3_600] == [round(seconds) for seconds in left]
+        limits = [10, 120, 3_600]
+        for seconds, limit in zip(left, limits, strict=True):
+            assert limit - 5 < seconds <= limit
 
     async def test_a_callers_shorter_deadline_holds(
         self,
@@ -83,7 +85,7 @@ class TestDeadlines:
                     pass
 
             assert "DEADLINE_EXCEEDED" == refused.value.code.name
-            assert time.monotonic() - begin < 5
+            assert time.monotonic() - begin < 60
         assert all((call.seconds_left or 9) < 1 for call in gateway.calls)
 
 
