@@ -32,6 +32,7 @@ COMPOSE = ROOT / "deploy" / "compose"
 PYTHON_PEERS = ("gateway", "llm_worker", "persistence", "ingest")
 KINDS: dict[str, type[BaseSettings]] = {
     "migrate": PersistenceSettings,
+    "operator": PersistenceSettings,
     "persistence": PersistenceSettings,
     "ingest": PersistenceSettings,
     "llm_worker": LLMWorkerSettings,
@@ -110,7 +111,7 @@ class TestFile:
         The same Envoy as the wheel's, and no `latest`.
         """
         dockerfile = (COMPOSE / "Dockerfile").read_text()
-        images = re.findall(r"^ARG \w+=(\S+)$", dockerfile, re.MULTILINE)
+        images = re.findall(r"^ARG \w+=([^\s\"]+)$", dockerfile, re.MULTILINE)
         images.append(project["services"]["postgres"]["image"])
 
         assert 4 == len(images)
