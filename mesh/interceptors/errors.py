@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 # A client of grpc.aio that is refused in mid-sending reports INTERNAL instead of the
 # status. Most have little left to send.
-READ_ON_SECONDS = 1.0
+READ_ON_SECONDS = 5.0
 
 
 @asynccontextmanager
