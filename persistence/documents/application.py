@@ -9,7 +9,7 @@ import grpc
 from mesh.settings import SettingsError
 from persistence.config import PersistenceSettings
 from persistence.documents.periodic import documents_periodic
-from persistence.documents.quotas import Quotas
+from persistence.documents.quotas import Quotas, Streams
 from persistence.documents.servicers.collections import SERVICE as COLLECTIONS
 from persistence.documents.servicers.collections import CollectionServicer
 from persistence.documents.servicers.documents import SERVICE as DOCUMENTS
@@ -22,6 +22,9 @@ from persistence.documents.watch.changes import Changes
 from persistence.documents.watch.follow import FollowIngestion
 from persistence.documents.watch.listener import Listener
 
+# Of one owner in this process: each holds a piece of its file.
+OWNER_DOWNLOADS = 16
+
 
 class DocumentsApplication:
     """The services of documents and what runs behind them.
@@ -29,6 +32,7 @@ class DocumentsApplication:
     Attributes:
         intake: Where files come in.
         follow: Follows the ingestion of documents.
+        downloads: Bounds the originals that are being read.
         listener: To be run for as long as the process serves.
         registrations: What adds each service to a server, by its full name.
     """
@@ -59,11 +63,12 @@ class DocumentsApplication:
             quotas=Quotas.configured(config),
         )
         self.follow = FollowIngestion(self._changes)
+        self.downloads = Streams("download_streams", OWNER_DOWNLOADS)
         self.listener = Listener(config.app_database, self._changes)
         self.periodic = documents_periodic(spool)
         uploads = UploadServicer(self.intake, fetch_private=config.fetch_private)
         self.registrations: dict[str, Callable[[grpc.aio.Server], None]] = {
-            DOCUMENTS: DocumentServicer(self.follow).register,
+            DOCUMENTS: DocumentServicer(self.follow, self.downloads).register,
             UPLOADS: uploads.register,
             COLLECTIONS: CollectionServicer().register,
         }

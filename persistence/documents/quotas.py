@@ -111,12 +111,15 @@ class Streams:
     """How many calls that last each owner may have in this process.
 
     They take room from everybody's: without a bound one user could leave none.
+
+    Attributes:
+        most: How many.
     """
 
     def __init__(self, name: str, most: int) -> None:
         """Bounds what is called `name`, for programs."""
         self._name = name
-        self._most = most
+        self.most = most
         self._running: Counter[UUID] = Counter()
 
     @contextmanager
@@ -126,9 +129,9 @@ class Streams:
         Raises:
             ServiceError: `QUOTA_EXCEEDED`.
         """
-        if self._running[owner_id] >= self._most:
+        if self._running[owner_id] >= self.most:
             raise quota_exceeded(
-                owner_id, self._name, self._most, "of these streams at a time"
+                owner_id, self._name, self.most, "of these streams at a time"
             )
         self._running[owner_id] += 1
         try:

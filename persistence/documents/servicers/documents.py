@@ -23,6 +23,7 @@ from persistence.documents.convert import (
     wanted_from_proto,
 )
 from persistence.documents.download import attachment, original_pieces
+from persistence.documents.quotas import Streams
 from persistence.documents.storage import original_delete
 from persistence.documents.watch.follow import FollowIngestion
 
@@ -36,8 +37,9 @@ CONTENT_TYPE = "application/octet-stream"
 class DocumentServicer(pb_grpc.DocumentServiceServicer):
     """The documents of the calling user."""
 
-    def __init__(self, follow: FollowIngestion) -> None:
+    def __init__(self, follow: FollowIngestion, downloads: Streams) -> None:
         self._follow = follow
+        self._downloads = downloads
 
     def register(self, server: grpc.aio.Server) -> None:
         """Adds the service to `server`."""
@@ -154,14 +156,15 @@ class DocumentServicer(pb_grpc.DocumentServiceServicer):
     ) -> AsyncIterator[HttpBody]:
         row = (await _document(UUID(request.document_id))).row
         disposition = attachment(row.file_name or row.title)
-        async with aclosing(original_pieces(row)) as pieces:
-            content_type = CONTENT_TYPE
-            async for piece in pieces:
-                if content_type:
-                    metadata = (("content-disposition", disposition),)
-                    await context.send_initial_metadata(metadata)
-                yield HttpBody(content_type=content_type, data=piece)
-                content_type = ""
+        with self._downloads.one(row.owner_id):
+            async with aclosing(original_pieces(row)) as pieces:
+                content_type = CONTENT_TYPE
+                async for piece in pieces:
+                    if content_type:
+                        metadata = (("content-disposition", disposition),)
+                        await context.send_initial_metadata(metadata)
+                    yield HttpBody(content_type=content_type, data=piece)
+                    content_type = ""
 
 
 async def _document(document_id: UUID) -> selectors.DocumentNow:

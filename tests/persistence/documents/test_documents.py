@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from uuid import UUID
 
+import grpc
 import psutil
 import psycopg
 import pytest
@@ -395,6 +396,25 @@ class TestDownloading:
             for file in psutil.Process().open_files()
         ):
             await asyncio.sleep(0.01)
+
+    async def test_an_owner_has_so_many_at_a_time(self, adas, bobs, application):
+        """
+        Each holds a piece of its file for as long as its reader takes.
+        """
+        application.downloads.most = 1
+        data = secrets.token_bytes(8 * 1024 * 1024)
+        document_id = (await adas.upload(data)).document_id
+        request = pb.DownloadDocumentRequest(document_id=document_id)
+        slow = adas.documents.DownloadDocument(request, **adas.options)
+        await slow.read()
+
+        error = await failure(adas.download(document_id))
+
+        assert "QUOTA_EXCEEDED" == reason(error)
+        assert TEXT == await bobs.download((await bobs.upload(TEXT)).document_id)
+        while await slow.read() is not grpc.aio.EOF:
+            pass
+        assert data == await adas.download(document_id)
 
     async def test_an_original_that_is_lost_is_not_found(self, adas, application):
         """

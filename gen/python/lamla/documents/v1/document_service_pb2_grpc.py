@@ -204,6 +204,8 @@ class DocumentServiceServicer:
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: also while it is fetched from the web.
+        - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many of these
+        streams (`download_streams`).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

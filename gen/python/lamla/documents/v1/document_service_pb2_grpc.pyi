@@ -114,6 +114,8 @@ class DocumentServiceStub:
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: also while it is fetched from the web.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many of these
+      streams (`download_streams`).
     """
 
 @_typing.type_check_only
@@ -201,6 +203,8 @@ class DocumentServiceAsyncStub(DocumentServiceStub):
 
     Errors:
     - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: also while it is fetched from the web.
+    - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many of these
+      streams (`download_streams`).
     """
 
 class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -339,6 +343,8 @@ class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
         - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: also while it is fetched from the web.
+        - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many of these
+          streams (`download_streams`).
         """
 
 def add_DocumentServiceServicer_to_server(servicer: DocumentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -634,6 +634,8 @@ export const DocumentService: GenService<{
    *
    * Errors:
    * - `NOT_FOUND`, `ERROR_REASON_DOCUMENT_NOT_FOUND`: also while it is fetched from the web.
+   * - `RESOURCE_EXHAUSTED`, `ERROR_REASON_QUOTA_EXCEEDED`: the user has too many of these
+   *   streams (`download_streams`).
    *
    * @generated from rpc lamla.documents.v1.DocumentService.DownloadDocument
    */
