@@ -29,11 +29,21 @@ from collections.abc import Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
 
 from deploy.embedded.testing import Stack  # noqa: E402
 from mesh.testing import issue_certificates  # noqa: E402
 
 LOG_LINES = 25
+
+# The same examples in every run, however long a busy machine takes over each.
+settings.register_profile(
+    "lamla",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("lamla")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh.errors import ServiceError
@@ -287,7 +287,6 @@ class TestDocuments:
 
         assert [] == list(loaded.conversations)
 
-    @settings(deadline=None)
     @given(
         st.recursive(
             st.one_of(

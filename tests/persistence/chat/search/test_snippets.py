@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from persistence.chat.search.snippets import SNIPPET_CHARACTERS, snippet_of
@@ -34,7 +34,6 @@ def highlighted(text: str, query: str) -> list[str]:
 
 
 class TestHighlights:
-    @settings(deadline=None)  # The first text makes the tables of characters.
     @given(TEXTS, QUERIES)
     @example("a" * 500, "aaa")
     @example("㍿会社", "会社")
@@ -60,7 +59,6 @@ class TestHighlights:
                 for term in terms
             )
 
-    @settings(deadline=None)
     @given(st.text(st.characters(codec="utf-8"), max_size=300), st.text(max_size=30))
     def test_no_text_and_no_query_are_too_odd(self, text, query):
         """

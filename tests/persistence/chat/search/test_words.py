@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from persistence.chat.search.words import (
@@ -44,7 +44,6 @@ class TestFolding:
         """
         assert folded == text_folded(text)
 
-    @settings(deadline=None)  # The first text makes the tables of characters.
     @given(TEXT)
     def test_folding_twice_is_folding_once(self, text):
         """
@@ -78,7 +77,6 @@ class TestQueries:
         """
         assert asked == query_of(terms_of(query))
 
-    @settings(deadline=None)  # The first text makes the tables of characters.
     @given(TEXT)
     def test_no_query_is_more_than_words(self, query):
         """

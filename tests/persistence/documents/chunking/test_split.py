@@ -44,7 +44,7 @@ blocks = st.lists(
 
 
 class TestSplit:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(blocks)
     def test_a_chunk_is_a_span_of_its_page(self, parts):
         """
