@@ -30,7 +30,9 @@ def clean(home: Home, *, ask: bool) -> None:
         asyncio.run(stop_leftovers(home.run))
         listing = "".join(f"  {path}\n" for path in targets)
         sys.stdout.write(f"This deletes:\n{listing}")
-        if ask and not typer.confirm("All conversations and documents go with it. Continue?"):
+        if ask and not typer.confirm(
+            "All conversations and documents go with it. Continue?"
+        ):
             raise StartError("Nothing was deleted.")
         for path in targets:
             _delete(path)
