@@ -66,8 +66,9 @@ export function createServices(api: Api): Services {
   })
   const uploads = new Uploads({
     library: api.library,
-    onArrival: ({ document }: Arrival) => {
+    onArrival: ({ document, isKnown }: Arrival) => {
       ingestion.note(document)
+      if (isKnown) announcer.announce(`You have “${document.title}” already.`)
       void queryClient.invalidateQueries({ queryKey: keys.collections })
     },
   })

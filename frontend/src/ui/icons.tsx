@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 
-function icon(shape: ReactNode) {
+export function icon(shape: ReactNode) {
   return function Icon({ className = 'size-5' }: { className?: string }) {
     return (
       <svg

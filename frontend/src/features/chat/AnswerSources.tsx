@@ -25,7 +25,9 @@ export function AnswerSources({ sources, marks }: MarkedEvidence) {
               >
                 <span className="font-semibold text-accent tabular-nums">{number}</span>
                 <FileIcon className="size-4 shrink-0 text-faint" />
-                <span className="truncate">{documentTitle}</span>
+                <span dir="auto" className="truncate">
+                  {documentTitle}
+                </span>
                 <span className="shrink-0 text-faint">p. {page}</span>
               </button>
             </li>

@@ -115,7 +115,9 @@ function CitationCard({
       className="pointer-events-none fixed inset-auto m-0 w-88 max-w-[calc(100vw-1rem)] animate-appear rounded-md border border-edge bg-raised p-3 text-ink shadow-float"
     >
       <p className="flex gap-2 text-fine text-faint">
-        <span className="min-w-0 truncate font-semibold text-soft">{source.documentTitle}</span>
+        <span dir="auto" className="min-w-0 truncate text-left font-semibold text-soft">
+          {source.documentTitle}
+        </span>
         <span className="shrink-0">page {source.page}</span>
       </p>
       {citations.map((citation) => (

@@ -41,7 +41,9 @@ export function CollectionsBar({ collections, shownId, onShow, actions }: Props)
           }}
         >
           <FolderIcon className="size-4 shrink-0" />
-          <span className="max-w-48 truncate">{name}</span>
+          <span dir="auto" className="max-w-48 truncate">
+            {name}
+          </span>
           <span className="text-fine text-faint tabular-nums">
             <span className="sr-only">, documents: </span>
             {documentCount.toLocaleString('en')}

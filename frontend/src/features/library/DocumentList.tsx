@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button'
 import { LibraryIcon } from '../../ui/icons'
 import type { FilePicker } from '../uploads/useFilePicker'
 import { DocumentRow } from './DocumentRow'
+import { isBeingRead } from './ingestion'
 import type { DocumentActions } from './useDocumentActions'
 import type { useDocuments } from './useDocuments'
 import type { Selection } from './useSelection'
@@ -14,6 +15,7 @@ interface Props {
   list: ReturnType<typeof useDocuments>
   collections: readonly Collection[]
   isFiltered: boolean
+  onShowAll: () => void
   isInCollection: boolean
   /** The document that stands beside the list. */
   shownId: string | null
@@ -40,6 +42,7 @@ export function DocumentList(props: Props) {
   }
   if (isEmpty) return <NothingHere {...props} />
   const isAll = selection.documents.length === documents.length
+  const beingRead = documents.filter(isBeingRead).length
   return (
     <section aria-label="Documents">
       <header className="flex items-center gap-2 border-b border-edge pb-1 text-fine text-faint">
@@ -60,6 +63,7 @@ export function DocumentList(props: Props) {
         <p role="status" className="tabular-nums">
           {totalCount === 1 ? '1 document' : `${totalCount.toLocaleString('en')} documents`}
         </p>
+        {beingRead > 0 && <p className="tabular-nums">· {beingRead} being read</p>}
       </header>
       <ul aria-busy={list.isPlaceholderData} className={list.isPlaceholderData ? 'opacity-60' : ''}>
         {documents.map((document) => (
@@ -112,8 +116,17 @@ function More({ list: { hasNextPage, isFetchingNextPage, fetchNextPage } }: Pick
   )
 }
 
-function NothingHere({ isFiltered, isInCollection, picker, onImportUrl }: Props) {
-  if (isFiltered) return <p className="py-6 text-soft">No document is like that.</p>
+function NothingHere({ isFiltered, isInCollection, onShowAll, picker, onImportUrl }: Props) {
+  if (isFiltered) {
+    return (
+      <p className="py-6 text-soft">
+        No document is like that.{' '}
+        <Button look="link" onClick={onShowAll}>
+          Show all
+        </Button>
+      </p>
+    )
+  }
   return (
     <div className="grid justify-items-center gap-3 rounded-lg border border-dashed border-edge px-4 py-12 text-center">
       <LibraryIcon className="size-8 text-faint" />
@@ -121,8 +134,9 @@ function NothingHere({ isFiltered, isInCollection, picker, onImportUrl }: Props)
         {isInCollection ? 'This collection is empty' : 'Bring your documents in'}
       </h2>
       <p className="max-w-md text-soft">
-        PDF, Word, slides, tables, web pages, books, e-mail and plain text. They are read here, on
-        this server, and answers then say on which page they stand.
+        {isInCollection
+          ? 'What you bring in here is put into it. For what you have already, select it among all documents, then choose “Collections…”.'
+          : 'PDF, Word, slides, tables, web pages, books, e-mail, pictures of text and plain text. They are read on this server. Then ask, and each answer names the page that it rests on.'}
       </p>
       <div className="flex flex-wrap justify-center gap-2">
         <Button look="primary" onClick={picker.pickFiles}>

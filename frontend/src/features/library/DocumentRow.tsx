@@ -5,12 +5,13 @@ import { memo, useState } from 'react'
 import type { Collection, Document } from '../../api'
 import { documentPath, Link } from '../../router'
 import { Button } from '../../ui/Button'
-import { FileIcon, GlobeIcon, MoreIcon, WarnIcon } from '../../ui/icons'
+import { MoreIcon, WarnIcon } from '../../ui/icons'
 import { Menu } from '../../ui/Menu'
 import { ProgressBar } from '../../ui/ProgressBar'
 import { DocumentTitleForm } from './DocumentTitleForm'
 import { FailedPages } from './FailedPages'
 import { isBeingRead } from './ingestion'
+import { KindIcon } from './KindIcon'
 import { namesOf } from './useDocuments'
 import type { DocumentActions } from './useDocumentActions'
 import { kindOf, pagesInWords, shareOf, sizeInWords, standingInWords, STATE_WORDS } from './words'
@@ -30,8 +31,7 @@ interface Props {
 export const DocumentRow = memo(function DocumentRow(props: Props) {
   const { document, collections, isSelected, isShown, actions, onSelect, onRemove } = props
   const [isRenamed, setRenamed] = useState(false)
-  const { id, title, state, sourceUrl } = document
-  const Icon = sourceUrl ? GlobeIcon : FileIcon
+  const { id, title, state } = document
   const place = { documentId: id, page: 1, start: 0, end: 0 }
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -60,7 +60,7 @@ export const DocumentRow = memo(function DocumentRow(props: Props) {
           className="size-4 accent-accent"
         />
       </label>
-      <Icon className="mt-2 size-5 shrink-0 text-faint" />
+      <KindIcon document={document} className="mt-2 size-5 shrink-0 text-faint" />
       <div className="min-w-0 flex-1 py-1 pl-1.5">
         {isRenamed ? (
           <DocumentTitleForm
@@ -75,17 +75,22 @@ export const DocumentRow = memo(function DocumentRow(props: Props) {
             to={documentPath(place)}
             aria-current={isShown ? 'true' : undefined}
             aria-keyshortcuts="F2 Delete"
+            dir="auto"
             title={title}
             onKeyDown={onKeyDown}
-            className="block truncate font-medium underline-offset-4 hover:underline"
+            className="block truncate text-left font-medium underline-offset-4 hover:underline"
           >
             {title}
           </Link>
         )}
         <p className="flex flex-wrap gap-x-2 text-fine text-faint">
-          <span>{factsOf(document)}</span>
+          <Facts document={document} />
           {namesOf(document, collections).map((name) => (
-            <span key={name} className="max-w-40 truncate rounded-sm border border-line px-1">
+            <span
+              key={name}
+              dir="auto"
+              className="max-w-40 truncate rounded-sm border border-line px-1 text-left"
+            >
               {name}
             </span>
           ))}
@@ -102,13 +107,27 @@ export const DocumentRow = memo(function DocumentRow(props: Props) {
   )
 })
 
-function factsOf(document: Document): string {
+/** Each stays whole where the line ends. */
+function Facts({ document }: { document: Document }) {
+  return (
+    <span className="flex flex-wrap">
+      {factsOf(document).map((fact, index) => (
+        <span key={fact} className="whitespace-pre">
+          {index > 0 && ' · '}
+          {fact}
+        </span>
+      ))}
+    </span>
+  )
+}
+
+function factsOf(document: Document): string[] {
   const { sizeBytes, pageCount, state, createTime } = document
   const facts = [kindOf(document)]
   if (sizeBytes > 0) facts.push(sizeInWords(sizeBytes))
   if (pageCount > 0) facts.push(pagesInWords(pageCount))
   if (state === 'ready') facts.push(createTime.toLocaleDateString())
-  return facts.join(' · ')
+  return facts
 }
 
 function StateOf({ document, actions }: { document: Document; actions: DocumentActions }) {
@@ -120,7 +139,7 @@ function StateOf({ document, actions }: { document: Document; actions: DocumentA
         <WarnIcon className="mt-px size-4 shrink-0" />
         <span>
           {failure?.message ?? STATE_WORDS.failed}{' '}
-          <RetryLink document={document} actions={actions} />
+          {failure?.canRetry !== false && <RetryLink document={document} actions={actions} />}
         </span>
       </p>
     )

@@ -140,7 +140,10 @@ describe('a document', () => {
     })
     const user = await openLibrary()
 
-    await user.click(screen.getByRole('button', { name: 'Try again: Algebra.pdf' }))
+    // A locked file stays locked: only who insists is offered it.
+    expect(screen.queryByRole('button', { name: 'Try again: Algebra.pdf' })).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'Actions for Algebra.pdf' }))
+    await user.click(screen.getByRole('menuitem', { name: 'Try again' }))
 
     await waitFor(() => {
       expect(row('Algebra.pdf').dataset.state).toBe('queued')
@@ -346,6 +349,21 @@ describe('bringing documents in', () => {
       expect(titles()[0]).toBe('https://a.test/b.pdf')
     })
     expect(urls).toEqual(['https://a.test/b.pdf'])
+  })
+
+  test('says of which files nothing new came, until that is cleared', async () => {
+    server.uploads.createUpload = ({ file }) => ({
+      existingDocument: stored({ documentId: 'd1', title: file?.fileName ?? '' }),
+    })
+    const user = await openLibrary()
+    const files = [new File(['x'], 'x.txt'), new File(['y'], 'y.txt')]
+    await user.upload(screen.getByLabelText('Choose files'), files)
+
+    const uploads = await screen.findByRole('region', { name: 'Uploads' })
+    await within(uploads).findByText('2 here already')
+    expect(within(uploads).getAllByText('You have this file already')).toHaveLength(2)
+    await user.click(within(uploads).getByRole('button', { name: 'Clear' }))
+    expect(screen.queryByRole('region', { name: 'Uploads' })).toBeNull()
   })
 
   test('after a reload, says which uploads were interrupted', async () => {

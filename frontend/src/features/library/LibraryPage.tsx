@@ -1,6 +1,6 @@
 /** The user's documents: bringing them in, finding them, putting them in order. */
 
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Document, DocumentState } from '../../api'
 import { useSource } from '../../router'
 import { useServices } from '../../services'
@@ -81,6 +81,11 @@ export default function LibraryPage({ renderHeader }: Props) {
     setImporting(true)
   }
   const isFiltered = filter.states.length > 0 || filter.titleContains !== ''
+  const isUploading = useSyncExternalStore(uploads.subscribe, () => uploads.isBusy)
+  const isEmpty = list.isSuccess && list.documents.length === 0
+  // Where there is nothing yet, nothing can be looked for or put in order.
+  const isBare =
+    isEmpty && !isFiltered && !isSearching && collections.length === 0 && !isUploading && !text
 
   return (
     <>
@@ -89,35 +94,42 @@ export default function LibraryPage({ renderHeader }: Props) {
         {picker.inputs}
         <div className="min-h-0 flex-1 overflow-y-auto">
           <div className="mx-auto grid w-full max-w-[60rem] grid-cols-[minmax(0,1fr)] px-4 pt-4 pb-10 md:px-6">
-            <CollectionsBar
-              collections={collections}
-              shownId={collectionId}
-              onShow={(id) => {
-                setCollectionId(id)
-                selection.clear()
-              }}
-              actions={actions}
-            />
-            <Toolbar
-              mode={mode}
-              onMode={setMode}
-              text={text}
-              onText={setText}
-              states={states}
-              onStates={setStates}
-              order={order}
-              onOrder={setOrder}
-              picker={picker}
-              onImportUrl={importUrl}
-            />
+            {!isBare && (
+              <CollectionsBar
+                collections={collections}
+                shownId={collectionId}
+                onShow={(id) => {
+                  setCollectionId(id)
+                  selection.clear()
+                }}
+                actions={actions}
+              />
+            )}
+            {!isBare && (
+              <Toolbar
+                mode={mode}
+                onMode={setMode}
+                text={text}
+                onText={setText}
+                states={states}
+                onStates={setStates}
+                order={order}
+                onOrder={setOrder}
+                picker={picker}
+                onImportUrl={importUrl}
+              />
+            )}
             <UploadRows />
-            {isSearching ? (
-              <PassageResults query={settled} scope={scope} />
-            ) : (
+            {isSearching && <PassageResults query={settled} scope={scope} />}
+            {!isSearching && !(isEmpty && !isFiltered && isUploading) && (
               <DocumentList
                 list={list}
                 collections={collections}
                 isFiltered={isFiltered}
+                onShowAll={() => {
+                  setStates([])
+                  setText('')
+                }}
                 isInCollection={collectionId !== null}
                 shownId={source?.documentId ?? null}
                 selection={selection}

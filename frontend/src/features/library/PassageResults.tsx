@@ -68,7 +68,7 @@ export function PassageResults({ query, scope }: Props) {
         </p>
       )}
       {passages.length === 0 && <p className="py-6 text-soft">Nothing was found.</p>}
-      <ol className="grid gap-2">
+      <ol className="grid grid-cols-[minmax(0,1fr)] gap-2">
         {passages.map((passage) => (
           <Passage key={passage.chunkId} passage={passage} query={query} />
         ))}
@@ -84,9 +84,13 @@ function Passage({ passage, query }: { passage: FoundPassage; query: string }) {
     <li className="rounded-sm border border-line hover:bg-hover">
       <Link to={documentPath(source)} className="block px-3 py-2">
         <span className="flex flex-wrap gap-x-2 text-fine text-faint">
-          <span className="font-semibold text-soft">{documentTitle}</span>
+          <span dir="auto" className="min-w-0 font-semibold break-words text-soft">
+            {documentTitle}
+          </span>
           <span>page {source.page}</span>
-          {headings.length > 0 && <span className="truncate">· {headings.join(' › ')}</span>}
+          {headings.length > 0 && (
+            <span className="max-w-full truncate">· {headings.join(' › ')}</span>
+          )}
         </span>
         <span dir="auto" className="mt-0.5 line-clamp-4 break-words whitespace-pre-line">
           <Highlighted text={excerpt.text} spans={excerpt.spans} />

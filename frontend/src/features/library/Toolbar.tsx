@@ -65,7 +65,7 @@ export function Toolbar(props: Props) {
           <ModeButton mode="text" current={mode} onMode={onMode} label="Text" />
         </span>
       </search>
-      <div className="flex items-center gap-2">
+      <div className="flex items-center gap-2 @max-[40rem]/page:w-full">
         {mode === 'names' && (
           <>
             <Menu
@@ -100,7 +100,9 @@ export function Toolbar(props: Props) {
             </Menu>
           </>
         )}
-        <AddMenu {...props} />
+        <span className="ms-auto">
+          <AddMenu {...props} />
+        </span>
       </div>
     </div>
   )

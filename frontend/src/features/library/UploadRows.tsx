@@ -18,7 +18,7 @@ const MOST_SHOWN = 30
 export function UploadRows() {
   const { uploads } = useServices()
   const all = useSyncExternalStore(uploads.subscribe, uploads.get)
-  const shown = all.filter(({ phase }) => phase !== 'done')
+  const shown = all.filter(isWorthARow)
   // Those that go on first, then what waits or failed.
   const rows = shown.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, MOST_SHOWN)
   const underWay = all.filter(isUnderWay)
@@ -38,6 +38,17 @@ export function UploadRows() {
             Stop all
           </Button>
         )}
+        {underWay.length === 0 && shown.length > 1 && (
+          <Button
+            look="quiet"
+            className="text-fine"
+            onClick={() => {
+              uploads.forgetEnded()
+            }}
+          >
+            Clear
+          </Button>
+        )}
       </header>
       <ul>
         {rows.map((upload) => (
@@ -53,6 +64,11 @@ export function UploadRows() {
   )
 }
 
+/** What has arrived is in the list below; that nothing new came of a file is said. */
+function isWorthARow({ phase, isKnown, origin }: FileUpload): boolean {
+  return phase !== 'done' || (isKnown && origin === null)
+}
+
 const RANKS: Record<FileUpload['phase'], number> = {
   sending: 0,
   finishing: 0,
@@ -66,10 +82,15 @@ const rankOf = ({ phase }: FileUpload) => RANKS[phase]
 function summaryOf(all: readonly FileUpload[]): string {
   const underWay = all.filter(isUnderWay).length
   const failed = all.filter(({ phase }) => phase === 'failed').length
-  const failures = failed > 0 ? `${failed} not uploaded` : ''
-  if (underWay === 0) return failures
+  const known = all.filter(({ phase, isKnown }) => phase === 'done' && isKnown).length
   const place = all.length > 1 ? `${all.length - underWay + 1} of ${all.length}` : 'a file'
-  return [`Uploading ${place}`, failures].filter(Boolean).join(' · ')
+  return [
+    underWay > 0 ? `Uploading ${place}` : '',
+    failed > 0 ? `${failed} not uploaded` : '',
+    known > 0 ? `${known} here already` : '',
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }
 
 interface RowProps {
@@ -80,12 +101,13 @@ interface RowProps {
 const UploadRow = memo(function UploadRow({ upload, uploads }: RowProps) {
   const { key, name, phase, done, sizeBytes, error, canRetry, waiting } = upload
   const isFailed = phase === 'failed'
+  const isOver = isFailed || phase === 'done'
   return (
     <li data-upload={phase} className="flex items-start gap-2 rounded-sm px-2 py-1 hover:bg-hover">
       <FileIcon className="mt-1 size-5 shrink-0 text-faint" />
       <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)] gap-1 py-0.5">
         <p className="flex flex-wrap items-baseline gap-x-2">
-          <span dir="auto" title={name} className="max-w-full truncate font-medium">
+          <span dir="auto" title={name} className="max-w-full truncate text-left font-medium">
             {name}
           </span>
           <span className={`text-fine tabular-nums ${waiting ? 'text-notice' : 'text-soft'}`}>
@@ -108,7 +130,8 @@ const UploadRow = memo(function UploadRow({ upload, uploads }: RowProps) {
             )}
           </p>
         ) : (
-          phase !== 'queued' && (
+          phase !== 'queued' &&
+          !isOver && (
             <ProgressBar
               label={phase === 'hashing' ? `Looking at ${name}` : `Upload of ${name}`}
               value={done / sizeBytes}
@@ -118,7 +141,7 @@ const UploadRow = memo(function UploadRow({ upload, uploads }: RowProps) {
         )}
       </div>
       <IconButton
-        label={isFailed ? `Forget ${name}` : `Stop ${name}`}
+        label={isOver ? `Forget ${name}` : `Stop ${name}`}
         className="size-8"
         onClick={() => {
           uploads.cancel(key)

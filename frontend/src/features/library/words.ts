@@ -100,7 +100,7 @@ export function shareOf(progress: IngestionProgress | null): number | null {
 const counted = (done: number, all: number) =>
   `${done.toLocaleString('en')} of ${all.toLocaleString('en')}`
 
-export function uploadInWords({ phase, done, sizeBytes, waiting }: FileUpload): string {
+export function uploadInWords({ phase, done, sizeBytes, waiting, isKnown }: FileUpload): string {
   if (waiting) return `${waiting.message} It goes on by itself.`
   switch (phase) {
     case 'queued':
@@ -112,7 +112,7 @@ export function uploadInWords({ phase, done, sizeBytes, waiting }: FileUpload): 
     case 'sending':
       return `${sizeInWords(done)} of ${sizeInWords(sizeBytes)}`
     case 'done':
-      return 'Arrived'
+      return isKnown ? 'You have this file already' : 'Arrived'
     case 'failed':
       return 'Not uploaded'
   }

@@ -166,7 +166,9 @@ function Chip({
 }: ChipProps) {
   const words = (
     <>
-      <span className="truncate">{name}</span>
+      <span dir="auto" className="truncate">
+        {name}
+      </span>
       {note && (
         <span className={`tabular-nums ${isDanger ? 'text-danger' : 'shrink-0 text-faint'}`}>
           {note}

@@ -189,7 +189,9 @@ function Row({ isChosen, onToggle, icon, name, detail }: RowProps) {
           className="size-4 shrink-0 accent-accent"
         />
         {icon}
-        <span className="min-w-0 flex-1 truncate">{name}</span>
+        <span dir="auto" className="min-w-0 flex-1 truncate text-left">
+          {name}
+        </span>
         <span className="shrink-0 text-fine text-faint">{detail}</span>
       </label>
     </li>

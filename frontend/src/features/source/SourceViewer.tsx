@@ -238,7 +238,7 @@ function Header({ title, document, onClose }: HeaderProps) {
   }
   return (
     <header className="flex h-13 shrink-0 items-center gap-1 border-b border-line pr-2 pl-4">
-      <h2 dir="auto" className="min-w-0 flex-1 truncate font-semibold" title={title}>
+      <h2 dir="auto" className="min-w-0 flex-1 truncate text-left font-semibold" title={title}>
         {title}
       </h2>
       {document && (

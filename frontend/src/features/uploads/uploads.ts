@@ -24,6 +24,8 @@ export interface FileUpload {
   /** Why it failed, for people. */
   error: string | null
   canRetry: boolean
+  /** Whether it turned out that the user has it already. */
+  isKnown: boolean
   /** The chat that it was attached to; null: none. */
   origin: string | null
 }
@@ -110,6 +112,11 @@ export class Uploads {
     for (const { key, phase } of this.#uploads) if (phase !== 'done') this.cancel(key)
   }
 
+  /** Forgets all that have ended, well or not. */
+  forgetEnded(): void {
+    for (const upload of this.#uploads) if (!isUnderWay(upload)) this.cancel(upload.key)
+  }
+
   /** For somebody else who comes to this page. */
   clear(): void {
     for (const { key } of this.#uploads) this.cancel(key)
@@ -136,6 +143,7 @@ export class Uploads {
       waiting: null,
       error: isEmpty ? 'This file is empty.' : null,
       canRetry: false,
+      isKnown: false,
       origin: target.origin ?? null,
     }
   }
@@ -164,7 +172,8 @@ export class Uploads {
       }
       const { collectionIds = [] } = target
       const arrival = await engine.send({ file, collectionIds, calls, report }, signal)
-      this.#patch(key, { phase: 'done', done: file.size, waiting: null })
+      const { isKnown } = arrival
+      this.#patch(key, { phase: 'done', done: file.size, waiting: null, isKnown })
       this.#orders.delete(key)
       this.#onArrival(arrival)
       target.onArrival?.(arrival)
