@@ -25,6 +25,7 @@ class Transcript:
             to a former writer.
         worker_endpoint: Where the llm_worker is reached that generates.
         finished: How the model ended; None until then.
+        begun: What the answer begins with that llm_worker does not tell.
     """
 
     def __init__(self, generation: Generation, hold: Hold, *, prefix: str = "") -> None:
@@ -32,6 +33,7 @@ class Transcript:
         self.first_token: float | None = None
         self.worker_endpoint = ""
         self.finished: ProviderFinished | None = None
+        self.begun = prefix
         self._generation = generation
         self._held = HeldTokens(generation, hold)
         self._has_started = False
@@ -116,6 +118,7 @@ class TakenOverTranscript(Transcript):
         super().__init__(generation, hold)
         self._has_started = True  # Readers begin with a snapshot.
         self._prefix_length = prefix_length
+        self.begun = str(generation.text)[:prefix_length]
         self._stored: str | None = str(generation.text)[prefix_length:]
         self._told = ""
         self._told_tokens = 0

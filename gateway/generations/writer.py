@@ -24,6 +24,7 @@ from gateway.events import Tokens
 from gateway.evidence import Grounding
 from gateway.generations import ending
 from gateway.generations.checkpoint import Checkpointed, Checkpointer
+from gateway.generations.cleaning import marks_of, without_marks
 from gateway.generations.ending import Ending
 from gateway.generations.generation import Generation
 from gateway.generations.hold import Hold
@@ -196,7 +197,9 @@ class Writer(Checkpointed):
             self._source.give(prepared.job)
         elif prepared.text:
             return _told(prepared.text)
-        return self._source.events()
+        events = self._source.events()
+        marks = marks_of(prepared, self._transcript.begun)
+        return events if marks is None else without_marks(events, marks)
 
     def _completed(self) -> Ending | None:
         finished = self._transcript.finished

@@ -60,6 +60,66 @@ def asked(worker: Any) -> str:
     return worker.jobs[-1].prompt[-1].text
 
 
+class TestMarks:
+    async def test_the_models_own_marks_are_not_in_the_answer(
+        self, gateway, worker, chunk
+    ):
+        """
+        Neither streamed nor stored, and places are those in the text without them.
+        """
+        bare = GOOD.removesuffix(".")
+        worker.script = [
+            f"{bare}",
+            " [",
+            "1]",
+            ". ",
+            f"{bare}[1]. Run `x[1]` then [7].",
+        ]
+
+        events = await read(gateway.send(QUESTION))
+        id_ = events[0].generation_id
+        request = pb.GetGenerationRequest(generation_id=id_)
+        stored = (await gateway.stub.GetGeneration(request, **gateway.user)).generation
+
+        assert f"{GOOD} {GOOD} Run `x[1]` then [7]." == text_of(events) == stored.text
+        assert [GOOD, GOOD] == [
+            stored.text[claim.answer_start : claim.answer_end]
+            for claim in stored.claims[:2]
+        ]
+        assert {chunk.id} == {citation.chunk_id for citation in stored.citations}
+        assert len(stored.text) == events[-1].completed.text_length
+
+    async def test_the_documents_own_marks_are(self, gateway, worker, store):
+        """
+        They are quoted: who asks for a reference gets it.
+        """
+        said = "Employees receive 30 days of paid leave per year [1]."
+        store.library.chunks.append(a_chunk(said))
+        worker.script = [said]
+
+        assert said == text_of(await read(gateway.send(QUESTION)))
+
+    async def test_another_attempt_begins_after_what_was_passed_on(
+        self,
+        gateway,
+        worker,
+        chunk,
+    ):
+        """
+        Its offset is one of the text that llm_worker told, marks included.
+        """
+        changed = AttemptChanged(
+            attempt=2,
+            provider="p",
+            model="m",
+            replace_from_offset=len("One grows [1]. "),
+            cause="",
+        )
+        worker.script = ["One grows [1]. Two [2]", changed, "So it ends [1]."]
+
+        assert "One grows. So it ends." == text_of(await read(gateway.send(QUESTION)))
+
+
 class TestStream:
     @pytest.mark.parity("A24")
     async def test_evidence_comes_with_the_text(self, gateway, worker, chunk):

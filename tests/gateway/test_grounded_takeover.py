@@ -67,6 +67,29 @@ async def test_goes_on_after_the_last_claim(gateways, store, worker):
     assert 1 == len(store.library.searches)
 
 
+async def test_marks_of_passages_make_no_other_text(gateways, store, worker):
+    """
+    Who takes over leaves out the same of what llm_worker tells again.
+    """
+    first, second = gateways
+    rest = asyncio.Event()
+    bare = FIRST.removesuffix(".")
+    worker.script = [f"{bare} [1]. ", "And", rest, f" so: {bare} [1]."]
+    call = first.send(QUESTION)
+    head = await read_until(call, "claim")
+    id_ = head[0].generation_id
+    await eventually(lambda: len(store.rows[id_].view.evidence.claims) == 1)
+
+    await first.application.hub.stop()
+    store.expire(id_)
+    resumed = second.resume(id_, head[-1].sequence)
+    rest.set()
+    events = await read(resumed)
+
+    assert f"{FIRST} And so: {FIRST}" == text_of(events)
+    assert "attempt_changed" not in kinds(events)
+
+
 async def test_a_repetition_begins_again_with_the_same_passages(
     gateways, store, worker
 ):
