@@ -12,7 +12,7 @@ from deploy.embedded import certificates as module
 from deploy.embedded.certificates import PEERS, Certificates
 from deploy.embedded.output import Output
 from deploy.embedded.paths import Home
-from mesh import authority
+from mesh import issuing
 
 
 class NobodyRuns:
@@ -96,7 +96,7 @@ async def test_an_authority_that_runs_out_is_replaced_at_the_start(
     home: Home, output: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody who comes back after years finds a mesh that starts."""
-    monkeypatch.setattr(authority, "CA_LIFETIME", timedelta(days=59))
+    monkeypatch.setattr(issuing, "CA_LIFETIME", timedelta(days=59))
     first = await _issuer_after_a_start(home, output)
     monkeypatch.undo()
     second = await _issuer_after_a_start(home, output)
