@@ -27,6 +27,8 @@ log = structlog.get_logger()
 SERVICE = health.SERVICE_NAME
 PROBE_SECONDS = 5.0
 PROBE_END_SECONDS = 2.0
+# From so many failed probes on, what never answered is missing and not just starting.
+MISSING_PROBES = 3
 
 Probe = Callable[[], Awaitable[None]]
 SERVING = pb.HealthCheckResponse.SERVING
@@ -40,6 +42,7 @@ class Dependency:
     Attributes:
         latency_ms: How long the last good probe took, in milliseconds.
         error: The kind of exception that the last probe failed with.
+        failures: How many probes have failed since the last good one.
     """
 
     name: str
@@ -48,6 +51,12 @@ class Dependency:
     is_serving: bool | None = None
     latency_ms: float | None = None
     error: str | None = None
+    failures: int = 0
+
+    @property
+    def has_served(self) -> bool:
+        """Whether any probe was good."""
+        return self.latency_ms is not None
 
 
 class HealthRegistry:
@@ -153,13 +162,19 @@ class HealthRegistry:
         except Exception as error:  # noqa: BLE001 - Whatever it is, it is not healthy.
             dependency.is_serving = False
             dependency.error = type(error).__name__
+            dependency.failures += 1
         else:
             dependency.is_serving = True
             dependency.error = None
+            dependency.failures = 0
             dependency.latency_ms = round((time.perf_counter() - began) * 1_000, 3)
-        if dependency.is_serving == before:
+        # What starts beside this process may come a little later than it.
+        is_starting = before is None and not dependency.is_serving
+        is_missing = not dependency.has_served and dependency.failures == MISSING_PROBES
+        if dependency.is_serving == before and not is_missing:
             return
-        (log.info if dependency.is_serving else log.warning)(
+        is_bad = not (dependency.is_serving or is_starting)
+        (log.warning if is_bad else log.info)(
             "dependency_changed",
             dependency=dependency.name,
             status=_status_name(is_serving=dependency.is_serving),

@@ -9,12 +9,14 @@ import pytest
 from grpc import StatusCode
 from grpc_health.v1 import health_pb2 as pb
 from grpc_health.v1.health_pb2_grpc import HealthStub
+from structlog.testing import capture_logs
 
 from mesh.channels import NotServingError, PeerChannel
 from mesh.credentials import Certificates
 from mesh.health import HealthRegistry
 from mesh.server import PeerServer
 from mesh.testing import settings
+from tests.llm_worker.eventually import eventually
 from tests.mesh.echo import OPEN, SERVICE
 from tests.mesh.failures import failure
 
@@ -150,6 +152,41 @@ async def test_a_probe_that_hangs_has_failed():
     await registry.stop()
 
     assert "TimeoutError" == database["error"]
+
+
+async def test_what_is_starting_alarms_nobody():
+    """
+    Nor does what comes a little later; what does not come is warned of, once.
+    """
+    registry = HealthRegistry()
+    database = Dependency()
+    database.is_up = False
+    registry.depends_on("database", database.probe, interval=0.001)
+    with capture_logs() as logs:
+        await registry.start()
+        await eventually(lambda: database.probed > 5)
+        await registry.stop()
+
+    assert [("info", "not_serving"), ("warning", "not_serving")] == [
+        (line["log_level"], line["status"]) for line in logs
+    ]
+
+
+async def test_what_goes_is_warned_of_at_once():
+    """
+    And its return is told.
+    """
+    registry = HealthRegistry()
+    database = Dependency()
+    registry.depends_on("database", database.probe, interval=0.001)
+    with capture_logs() as logs:
+        await registry.start()
+        for is_up, told in ((False, 1), (True, 2), (True, 3)):
+            await eventually(lambda told=told: len(logs) >= told)
+            database.is_up = is_up
+        await registry.stop()
+
+    assert ["info", "warning", "info"] == [line["log_level"] for line in logs]
 
 
 async def test_everything_is_not_serving_while_draining(server, health):
