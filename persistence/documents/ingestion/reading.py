@@ -62,6 +62,8 @@ async def pages_read(
             if not isinstance(event, Opened):
                 reading.page_count = progress.pages_read = event.number
     await batch.write()
+    # Of many files that is known only now.
+    progress.page_count = reading.page_count
     spool.complete()
     return reading
 

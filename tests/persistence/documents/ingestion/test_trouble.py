@@ -161,6 +161,24 @@ class TestEmbeddings:
 
         assert sorted(seen) == seen
 
+    async def test_what_is_read_is_known_to_be_all(self, owner, worker, embeddings):
+        """
+        Files that do not say how many pages they have were read to the end.
+        """
+        embeddings.is_open.clear()
+        document_id = await owner.upload("Kant.md", text(150))
+
+        async def is_embedding() -> bool:
+            return (await owner.get(document_id)).phase == Phase.EMBEDDING
+
+        async with worker():
+            await eventually(is_embedding, seconds=20)
+            row = await owner.get(document_id)
+            await owner.cancel(document_id)
+            embeddings.is_open.set()
+
+        assert 0 < row.pages_read == row.page_count
+
     async def test_each_index_version_gets_vectors(self, owner, worker, embeddings):
         """
         The one that is searched, and the one that will be.
