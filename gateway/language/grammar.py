@@ -132,25 +132,29 @@ GRAMMAR = {
 
 # Words that stand for something said before, and words that go on from there.
 POINTING = {
-    "en": "it its he him his she her they them their this that these those there",
-    "de": "er ihn ihm sie ihr es dies diese dieser dieses das davon dazu damit dort",
-    "fr": "il elle ils elles lui leur leurs ce cela ça celui celle ceux y en",
+    "en": """
+        it its he him his she her they them their this that these those there else
+    """,
+    "de": """
+        er ihn ihm sie ihr es dies diese dieser dieses das davon dazu damit dort sonst
+    """,
+    "fr": "il elle ils elles lui leur leurs cela ça celui celle ceux",
     "es": "él ella ellos ellas su sus esto eso este ese esta esa allí",
     "it": "lui lei loro suo sua questo quello ciò ci ne lì",
     "pt": "ele ela eles elas seu sua isto isso aquilo lá",
     "nl": "hij hem zij haar ze hun het dit dat deze die er daar",
-    "pl": "on ona ono oni jego jej ich to ten ta tam",
+    "pl": "on ona ono oni jego jej ich ten ta tam",
     "sv": "den det dem han hon detta dessa där",
     "tr": "o bu şu onu bunu onun bunun orada",
     "ru": "он она оно они его её ее их ему ей это этот эта там",
-    "ar": "هو هي هم هذا هذه ذلك تلك هناك",
+    "ar": "هم هذا هذه ذلك تلك هناك",
     "hi": "यह वह इस उस इसका उसका वहाँ",
 }
 JOINING = {
     "en": "and but or so also then",
     "de": "und aber oder also dann auch",
     "fr": "et mais ou alors aussi",
-    "es": "y pero o entonces también",
+    "es": "y e pero o entonces también",
     "it": "e ma o allora anche",
     "pt": "e mas ou então também",
     "nl": "en maar of dan ook",
@@ -161,6 +165,26 @@ JOINING = {
     "ar": "و لكن ثم أو",
     "hi": "और लेकिन तो",
 }
+# What an answer is asked for in another form with.
+REPHRASING = {
+    "en": "example examples simpler simply shorter longer detail details again",
+    "de": "beispiel beispiele einfacher kürzer länger genauer ausführlicher nochmal",
+    "fr": "exemple exemples simplement court long détail détails encore",
+    "es": "ejemplo ejemplos sencillo corto largo detalle detalles",
+    "it": "esempio esempi semplice breve dettaglio dettagli",
+    "pt": "exemplo exemplos simples curto detalhe detalhes",
+    "nl": "voorbeeld voorbeelden eenvoudiger korter langer nogmaals",
+    "pl": "przykład przykłady prościej krócej dokładniej",
+    "sv": "exempel enklare kortare längre igen",
+    "tr": "örnek kısa ayrıntılı tekrar",
+    "ru": "пример примеры проще короче подробнее",
+    "ar": "مثال مثالا",
+    "hi": "उदाहरण",
+}
+# What joins a question's word to the one thing that is asked about: "what is …".
+SINGULAR = """
+    is was ist war est était es está fue era è é foi jest był była är var такое
+"""
 
 
 @cache
@@ -173,12 +197,29 @@ def grammar(language: str = "") -> frozenset[str]:
 
 
 @cache
-def pointing() -> frozenset[str]:
-    """Returns the words that stand for something said before, of all languages."""
-    return frozenset(word for each in POINTING.values() for word in each.split())
+def singular() -> frozenset[str]:
+    """Returns the words of `SINGULAR`."""
+    return frozenset(SINGULAR.split())
 
 
 @cache
-def joining() -> frozenset[str]:
-    """Returns the words that a question which goes on begins with."""
-    return frozenset(word for each in JOINING.values() for word in each.split())
+def pointing(language: str = "") -> frozenset[str]:
+    """Returns the words that stand for something said before; see `grammar`."""
+    return _of(POINTING, language)
+
+
+@cache
+def joining(language: str = "") -> frozenset[str]:
+    """Returns the words that a question which goes on begins with; see `grammar`."""
+    return _of(JOINING, language)
+
+
+@cache
+def rephrasing() -> frozenset[str]:
+    """Returns the words that ask for an answer in another form, of all languages."""
+    return _of(REPHRASING)
+
+
+def _of(lists: dict[str, str], language: str = "") -> frozenset[str]:
+    chosen = [lists[language]] if language in lists else lists.values()
+    return frozenset(word for words in chosen for word in words.split())

@@ -3,6 +3,9 @@
 # ruff: noqa: RUF001 - Marks of many scripts are meant.
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from gateway.clients.worker import Job
@@ -12,6 +15,8 @@ from gateway.retrieval.rewriting import CarryOver, goes_on
 from mesh.errors import ServiceError
 from tests.gateway.worker import ScriptedWorker, lost
 
+# Written for this: which of two questions that follow each other needs the first.
+PAIRS = Path(__file__).with_name("follow_ups.jsonl")
 FRANCE = "How many days of paid leave do employees in France get?"
 
 
@@ -62,6 +67,26 @@ def test_these_stand_for_themselves(text: str):
     They say what they are about.
     """
     assert not goes_on(text)
+
+
+@pytest.mark.parametrize(("is_gone_on", "fewest"), [(True, 0.94), (False, 1.0)])
+def test_most_guesses_are_right(*, is_gone_on: bool, fewest: float):
+    """
+    In fifteen languages; what stands for itself is left alone, after another language.
+    """
+    rows = [json.loads(line) for line in PAIRS.read_text().splitlines()]
+    asked = [row for row in rows if row["goes_on"] is is_gone_on]
+    right = [goes_on(row["text"], row["before"]) is is_gone_on for row in asked]
+
+    assert fewest <= sum(right) / len(asked)
+
+
+def test_one_word_in_another_language_stands_for_itself():
+    """
+    What goes on says so, or is in the language of the question before.
+    """
+    assert goes_on("Öffnungszeiten?", "Welche Museen gibt es in Wien?")
+    assert not goes_on("Öffnungszeiten?", FRANCE)
 
 
 class TestCarryOver:
