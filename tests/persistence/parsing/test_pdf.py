@@ -176,6 +176,49 @@ def test_columns_drawn_in_another_order_are_still_columns(
     assert "from where it reaches the ventricles again." in page.text
 
 
+def test_columns_whose_lines_are_not_level_do_not_mix(tmp_path: Path) -> None:
+    """
+    Lines that are drawn across, a little lower in one column, are lines of their own.
+    """
+    drawn = []
+    for i, (left, right) in enumerate(zip(LEFT, RIGHT, strict=True)):
+        drawn.append(line(left, y=700 - 13 * i))
+        drawn.append(line(right, x=330, y=697 - 13 * i))
+
+    page = only_page(tmp_path, pdf("\n".join(drawn)))
+
+    assert "circuits, of which the smaller one passes the lungs and takes" in page.text
+    assert "from where it reaches the ventricles again." in page.text
+
+
+def test_text_that_is_turned_stands_apart(tmp_path: Path) -> None:
+    """
+    A label that runs upwards beside the text is read whole, after it.
+    """
+    label = "BT /F1 11 Tf 0 1 -1 0 60 500 Tm (Sent on) Tj 80 0 Td (3 May) Tj ET"
+    aslant = "BT /F1 40 Tf 0.7 0.7 -0.7 0.7 100 400 Tm (DRAFT) Tj ET"
+    content = "\n".join((aslant, label, paragraph(LEFT, x=72, top=700)))
+
+    page = only_page(tmp_path, pdf(content))
+
+    assert [" ".join(LEFT)[:40], "Sent on 3 May", "DRAFT"] == [
+        block.text[:40] for block in (page.blocks[0], *page.blocks[-2:])
+    ]
+
+
+def test_glyphs_without_meaning_are_not_text(tmp_path: Path) -> None:
+    """
+    A font that does not say what its glyphs are gives their numbers.
+    """
+    letters = {code: chr(code % 31 + 1) for code in range(97, 123, 2)}
+    letters |= dict.fromkeys(range(98, 123, 2), "!")
+    content = paragraph([text.lower() for text in LEFT], top=700)
+
+    _, page = events(PdfiumReader(), tmp_path, _with_map(letters, content))
+
+    assert PageFailed(1, FailureReason.UNREADABLE_TEXT) == page
+
+
 def test_a_table_keeps_its_rows_and_cells(tmp_path: Path) -> None:
     """
     One row on each line, the header first.

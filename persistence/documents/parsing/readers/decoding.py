@@ -115,13 +115,13 @@ def _encoding(file: IO[bytes], declared: str) -> str:
         raise ParseError(FailureReason.UNREADABLE_TEXT, "binary")
     if escaped := escaped_encoding(start):
         return escaped
-    file.seek(0)
-    if _decodes(file, "utf-8"):
-        return "utf-8"
     named = known_encoding(declared) if declared else ""
-    file.seek(0)
-    if named and not named.startswith("utf") and _decodes(file, named):
-        return named
+    # The bytes of UTF-7 are ASCII, so nothing but its name tells it.
+    first = [named, "utf-8"] if named == "utf-7" else ["utf-8"]
+    for encoding in first if named.startswith("utf") else [*first, named]:
+        file.seek(0)
+        if encoding and _decodes(file, encoding):
+            return encoding
     file.seek(0)
     sample = b"".join(_telling(file))
     if is_mostly_utf8(sample):

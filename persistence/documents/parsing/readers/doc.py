@@ -27,7 +27,8 @@ from persistence.documents.parsing.readers.compound import (
 from persistence.documents.parsing.readers.encodings import legacy_encoding
 from persistence.documents.parsing.readers.slicing import slice_characters, sliced
 
-_MAGIC = (0xA5EC, 0xA5DC)
+_MAGIC = (0xA5EC, 0xA5DC, 0xA697, 0xA698, 0xA699)
+"""Of Word 97, of Word 6 and 95, and of the latter in Japanese, Korean and Chinese."""
 _WORD_97 = 0xC1
 _ENCRYPTED = 0x0100
 _SECOND_TABLE = 0x0200

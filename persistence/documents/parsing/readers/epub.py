@@ -4,7 +4,8 @@ Format: https://www.w3.org/TR/epub-33/
 """
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from itertools import count
 from urllib.parse import unquote
 
@@ -37,6 +38,7 @@ _CHAPTER_CHARACTERS = 100_000
 """A longer chapter is several pages."""
 _LABEL_CHARACTERS = 120
 _START = 1 << 12
+_CONTAINER = re.compile(r"([^/]+/)?META-INF/container\.xml")
 _FONT_METHODS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 """Fonts are scrambled in free books, too."""
 
@@ -49,7 +51,7 @@ class EpubReader:
     def read(self, source: Source) -> Iterator[Event]:
         """See `Reader.read`."""
         with open_zip(source.path) as archive:
-            package = Package(archive)
+            package = Package(archive, folder=folder_of(archive.namelist()))
             book = _Book(package)
             yield Opened(
                 page_count=len(book.chapters), title=book.title, language=book.language
@@ -59,6 +61,12 @@ class EpubReader:
                 if name in book.encrypted:
                     raise ParseError(FailureReason.ENCRYPTED, "chapter")
                 yield from _chapter(package, name, book.labels.get(name, ""), numbers)
+
+
+def folder_of(names: Iterable[str]) -> str:
+    """Where in the archive a book begins: some are zipped with the folder around it."""
+    found = (match for name in names if (match := _CONTAINER.fullmatch(name)))
+    return min((match[1] or "" for match in found), key=len, default="")
 
 
 def _chapter(

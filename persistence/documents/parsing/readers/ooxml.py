@@ -38,13 +38,24 @@ class Package:
         depth: How many documents this one is inside of.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, depth: int = 0) -> None:
-        """Borrows the archive."""
+    def __init__(
+        self, archive: zipfile.ZipFile, depth: int = 0, folder: str = ""
+    ) -> None:
+        """Borrows the archive.
+
+        Args:
+            folder: Where in the archive its names begin.
+        """
         self.depth = depth
         self._archive = archive
-        self._names = {
+        names = {
             name.replace("\\", "/").lstrip("/").lower(): name
             for name in archive.namelist()
+        }
+        self._names = {
+            name.removeprefix(folder.lower()): stored
+            for name, stored in names.items()
+            if name.startswith(folder.lower())
         }
         self._relationships: dict[str, dict[str, Relationship]] = {}
 

@@ -50,22 +50,29 @@ _NO_BLANK_BETWEEN = re.compile(
 )
 
 
-def blocks_of(glyphs: list[Glyph]) -> tuple[Block, ...]:
-    """A page's text in the order in which it is read."""
+def blocks_of(ways: list[list[Glyph]]) -> tuple[Block, ...]:
+    """A page's text in the order in which it is read.
+
+    Args:
+        ways: Its characters by how they are turned.
+    """
+    return tuple(block for glyphs in ways for block in _blocks_of(glyphs))
+
+
+def _blocks_of(glyphs: list[Glyph]) -> Iterator[Block]:
     if is_vertical(glyphs):
         glyphs = laid_flat(glyphs)
     rows = rows_of(glyphs)
     if _jumps_about(rows):
         rows = _in_place(rows)
     if not rows:
-        return ()
+        return
     if len({row.font for row in rows}) == 1:
         # All pages of some producers ask for size 1 and scale it.
         rows = [replace(row, font=row.size) for row in rows]
     usual = _usual_size(rows)
-    return tuple(
-        block for band in bands_of(rows) for block in _blocks(band, usual) if block.text
-    )
+    for band in bands_of(rows):
+        yield from (block for block in _blocks(band, usual) if block.text)
 
 
 def _blocks(band: Band, usual: float) -> Iterator[Block]:
@@ -74,6 +81,11 @@ def _blocks(band: Band, usual: float) -> Iterator[Block]:
         yield Block(BlockKind.TABLE, "\n".join(lines))
         return
     for column in band.columns():
+        if band.gutters:
+            # A column may be divided further, or have a table in it.
+            for inner in bands_of(column):
+                yield from _blocks(inner, usual)
+            continue
         for paragraph in _paragraphs(column):
             yield _block(paragraph, usual)
 

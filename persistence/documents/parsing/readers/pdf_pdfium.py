@@ -2,7 +2,8 @@
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as api
@@ -27,6 +28,10 @@ from persistence.documents.parsing.readers.pdf_scan import Scanner, is_picture
 _MOST_GLYPHS = 200_000
 _FEW_LETTERS = 60
 """A page with fewer may be a scan with a stamp or a page number on it."""
+
+_UNMAPPED_SHARE = 0.1
+_LETTERS = 1.5
+"""To each other sign, at least, in text some of whose glyphs are not known."""
 
 _CATALOG = re.compile(rb"(\d+)\s+(\d+)\s+obj\s*<<[^>]{0,500}?/Type\s*/Catalog\b")
 _LANGUAGE_BYTES = 64
@@ -110,10 +115,14 @@ def _page(document: pdfium.PdfDocument, index: int, scanner: Scanner) -> Event:
 def _text_or_scan(
     page: pdfium.PdfPage, number: int, label: str, scanner: Scanner
 ) -> Event:
-    glyphs = glyphs_of(page, _MOST_GLYPHS)
-    blocks = blocks_of(glyphs)
+    ways = glyphs_of(page, _MOST_GLYPHS)
+    blocks = blocks_of(ways)
     text = "\n".join(block.text for block in blocks)
-    garbled = not looks_like_text(text) or looks_garbled(text)
+    garbled = (
+        _are_unmapped(glyph.text for way in ways for glyph in way)
+        or not looks_like_text(text)
+        or looks_garbled(text)
+    )
     few = sum(map(str.isalpha, text)) < _FEW_LETTERS
     if not garbled and not (few and is_picture(page)):
         return Page(number, blocks, label)
@@ -130,6 +139,20 @@ def _text_or_scan(
     if blocks or failure is FailureReason.EMPTY:
         return Page(number, blocks, label)
     return PageFailed(number, failure, label)
+
+
+def _are_unmapped(characters: Iterable[str]) -> bool:
+    """Whether a font does not say what its glyphs mean: pdfium gives their numbers.
+
+    Notes and ornaments among words do not count.
+    """
+    counts = Counter(
+        "number" if c < " " else "letter" if c.isalpha() else "sign"
+        for c in characters
+        if not c.isspace()
+    )
+    few = counts["number"] <= counts.total() * _UNMAPPED_SHARE
+    return not few and counts["letter"] < _LETTERS * counts["sign"]
 
 
 def _with_form_values(

@@ -89,7 +89,8 @@ def rows_of(glyphs: list[Glyph]) -> list[Row]:
 def is_vertical(glyphs: list[Glyph]) -> bool:
     """Whether the page's text runs downwards, as Chinese and Japanese may."""
     down = across = 0
-    for one, two in pairwise(glyphs):
+    inked = [glyph for glyph in glyphs if not glyph.text.isspace()]
+    for one, two in pairwise(inked):
         if not _is_wide(one.text):
             continue
         step_x, step_y = abs(two.x0 - one.x0), two.y0 - one.y0
@@ -109,6 +110,7 @@ def laid_flat(glyphs: list[Glyph]) -> list[Glyph]:
 
 def _lines(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
     line: list[Glyph] = []
+    last = Glyph("", 0.0, 0.0, 0.0, 0.0)
     top = bottom = base = 0.0
     for glyph in glyphs:
         if glyph.text.isspace():
@@ -119,8 +121,12 @@ def _lines(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
         # Some fonts say nothing of their height, so the line's foot counts too.
         if (
             line
-            and shared < _SAME_LINE * min(bottom - top, glyph.size)
             and abs(glyph.base - base) > max(0.8, _SAME_BASE * glyph.size)
+            and (
+                shared < _SAME_LINE * min(bottom - top, glyph.size)
+                or glyph.x0 > last.x1 + glyph.size
+                or glyph.x1 < last.x0 - glyph.size
+            )
         ):
             yield line
             line = []
@@ -131,6 +137,7 @@ def _lines(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
             top, bottom = (top + glyph.y0) / 2, (bottom + glyph.y1) / 2
             base = glyph.base
         line.append(glyph)
+        last = glyph
     if line:
         yield line
 

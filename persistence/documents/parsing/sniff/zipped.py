@@ -20,6 +20,9 @@ _BY_MIMETYPE = {
     of.ODS.encode() + b"-template": of.ODS,
     of.ODP.encode(): of.ODP,
     of.ODP.encode() + b"-template": of.ODP,
+    # The pages of a drawing are made of the same things as slides.
+    b"application/vnd.oasis.opendocument.graphics": of.ODP,
+    b"application/vnd.oasis.opendocument.graphics-template": of.ODP,
 }
 # The main part's content type, with or without macros, as document or template.
 _BY_MAIN_PART = tuple(
@@ -41,6 +44,7 @@ _BY_FOLDER = (
     ("xl/workbook", of.XLSX),
     ("META-INF/container.xml", of.EPUB),
 )
+_DECLARED_INSIDE = re.compile("[^/]+/mimetype")
 _CUT_OFF = re.compile(
     rb"mimetype(application/(epub|vnd\.oasis))|\[Content_Types\]\.xml|_rels/\.rels|(word|ppt|xl)/\w"
 )
@@ -104,7 +108,19 @@ def _by_declaration(
     if declared in _BY_MIMETYPE:
         return _BY_MIMETYPE[declared]
     types = _peek(archive, names.get("[Content_Types].xml"))
-    return next((found for part, found in _BY_MAIN_PART if part.search(types)), None)
+    by_part = (found for part, found in _BY_MAIN_PART if part.search(types))
+    return next(by_part, None) or _by_folder(archive, names)
+
+
+def _by_folder(
+    archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo]
+) -> str | None:
+    """A book that was zipped with the folder around it."""
+    for name, entry in names.items():
+        if _DECLARED_INSIDE.fullmatch(name):
+            declared = _peek(archive, entry).strip()
+            return of.EPUB if _BY_MIMETYPE.get(declared) == of.EPUB else None
+    return None
 
 
 def _refuse_protected_book(

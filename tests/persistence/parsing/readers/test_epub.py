@@ -4,6 +4,7 @@ import pytest
 
 from persistence.documents.parsing.domain import FailureReason, ParseError
 from persistence.documents.parsing.media_types import EPUB
+from persistence.documents.parsing.sniff import sniff
 from tests.persistence.parsing.readers import samples
 
 CONTAINER = (
@@ -46,6 +47,25 @@ class TestEpub:
             (1, "First", "Un\n\ncafé"),
             (2, "Notes", "Notes\n\naside"),
         ]
+
+    def test_a_book_may_be_zipped_with_its_folder(self, tmp_path):
+        """
+        Files of an unpacked book that were packed again from outside of it.
+        """
+        path = tmp_path / "book.epub"
+        path.write_bytes(
+            samples.zipped(
+                {
+                    "book/mimetype": "application/epub+zip",
+                    "book/META-INF/container.xml": CONTAINER,
+                    "book/OPS/book.opf": OPF,
+                    "book/OPS/a b.xhtml": "<html><body><p>Un</p></body></html>",
+                }
+            )
+        )
+
+        assert sniff(path, "book.epub") == EPUB
+        assert "Un" in samples.texts(tmp_path, path.read_bytes(), EPUB)
 
     def test_metadata_is_the_books(self, tmp_path):
         """

@@ -43,6 +43,20 @@ class TestWord:
         """
         assert document_text(*word(b"caf\xe9 ", "Привет")) == "café Привет"
 
+    @pytest.mark.parametrize("magic", [0xA5DC, 0xA697])
+    def test_word_95_is_read_in_the_encoding_of_its_country(self, magic):
+        """
+        East Asian editions mark their files with numbers of their own.
+        """
+        text = (
+            "\u3053\u308c\u306f\u65e5\u672c\u8a9e\u306e\u6587\u66f8\u3067\u3059\u3002"
+            * 3
+        )
+        data = text.encode("cp932")
+        head = struct.pack("<HH6xH12xII", magic, 0x65, 0, 64, 64 + len(data))
+
+        assert document_text(head.ljust(64, b"\0") + data, [b"", b""]) == text
+
     def test_marks_become_blocks(self):
         """
         Cells and rows end with the same mark; fields show their results.
