@@ -44,6 +44,7 @@ FOREIGN_SOMEWHAT_NEAR = 0.55
 # Of two parts of a sentence, one that shares so much less is not what is meant.
 NEAR_BEST = 0.5
 _HAN = regex.compile(r"\p{Han}")
+_FULL_STOPS = " .!。！।"  # noqa: RUF001 - Of many scripts.
 # They are in any text.
 _COMMON_HAN = (
     "的了是在有和与及也都就把被为对从到中上下个这那其并而或等该将会可能以之于每所共约即"
@@ -134,6 +135,8 @@ def verdict(
         known: Words that need not be in the evidence.
         nearness: By meaning: 0 foreign, 1 the same; None when that is not known.
     """
+    if _is_quote(claim, evidence):
+        return Verdict(Support.SUPPORTED, 1.0)
     near = 0.0 if nearness is None else nearness
     score = _score(coverage, nearness)
     if _contradicts(claim, evidence, known):
@@ -159,6 +162,15 @@ def verdict(
     is_partial = coverage >= PARTIAL_WORDS or near >= SOMEWHAT_NEAR
     support = Support.PARTIAL if is_partial else Support.UNSUPPORTED
     return Verdict(support, score)
+
+
+def _is_quote(claim: Statement, evidence: Statement) -> bool:
+    """Says whether one is all of the other: a part may be denied by the rest."""
+    return _spelled(claim.text) == _spelled(evidence.text)
+
+
+def _spelled(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(_FULL_STOPS)
 
 
 def _side(near: float, *, enough: float, some: float) -> Support:

@@ -125,6 +125,27 @@ class TestFacts:
 
 
 class TestEvidence:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "If it is easy, double the interval; if not, begin again with one day.",
+            "Where it is not, the document ends with the message that nobody can read.",
+        ],
+    )
+    def test_what_is_said_word_for_word_is_supported(self, text):
+        """
+        Whatever it denies in one of its parts.
+        """
+        assert Support.SUPPORTED == judged(text, f"Repeat it. {text} That helps.")
+
+    def test_words_that_are_denied_where_they_stand_are_no_quote(self):
+        """
+        A part of a sentence may be turned round by the rest of it.
+        """
+        evidence = "It is not true that the pump needs oil."
+
+        assert Support.UNSUPPORTED == judged("The pump needs oil.", evidence)
+
     def test_two_sentences_can_support_one(self):
         """
         Where what is missing stands in the next sentence.
