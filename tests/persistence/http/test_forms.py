@@ -264,7 +264,7 @@ class TestUpload:
         await asyncio.gather(sending, return_exceptions=True)
 
         directory = process.documents.intake.spool.directory
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             while list(directory.iterdir()):  # noqa: ASYNC110 - The condition is on the disk.
                 await asyncio.sleep(0.02)
         assert [] == await rows()
@@ -284,7 +284,7 @@ class TestUpload:
 
         headers = {"content-type": "multipart/form-data; boundary=x"}
         async with (
-            asyncio.timeout(8),
+            asyncio.timeout(60),
             envoy.post(
                 "/api/documents/upload/", data=stalling(), headers=headers
             ) as response,

@@ -293,7 +293,7 @@ class TestCompleting:
         may_go_on = threading.Event()
 
         def slow(path: Path, name: str) -> None:
-            may_go_on.wait(20)
+            may_go_on.wait(100)
             original_keep(path, name)
 
         monkeypatch.setattr("persistence.documents.uploads.intake.original_keep", slow)
@@ -304,7 +304,7 @@ class TestCompleting:
             await adas.part(ids[-1], 0, data)
         completing = [asyncio.create_task(adas.complete(each)) for each in ids]
         try:
-            async with asyncio.timeout(8):
+            async with asyncio.timeout(60):
                 for _ in range(3):
                     assert TEXT == await adas.download(document.document_id)
         finally:
@@ -330,12 +330,12 @@ class TestCompleting:
             digest = digest_of(path)
             if not has_begun.is_set():
                 has_begun.set()
-                may_go_on.wait(10)
+                may_go_on.wait(100)
             return digest
 
         monkeypatch.setattr("persistence.documents.uploads.intake.digest_of", slow)
         first = asyncio.create_task(adas.complete(upload_id))
-        await asyncio.to_thread(has_begun.wait, 10)
+        await asyncio.to_thread(has_begun.wait, 100)
         second = await other.complete(adas.person.id, UUID(upload_id))
         may_go_on.set()
 
