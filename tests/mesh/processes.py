@@ -31,7 +31,7 @@ class EchoProcess:
 
     async def logged(self, event: str) -> dict[str, Any]:
         """Waits for, and returns, the next log line with this event."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while raw := await self._process.stdout.readline():
                 self.lines.append(json.loads(raw))
                 if self.lines[-1]["event"] == event:
@@ -44,7 +44,7 @@ class EchoProcess:
 
     async def ended(self) -> int:
         """Waits for the end and returns the exit code."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while raw := await self._process.stdout.readline():
                 self.lines.append(json.loads(raw))
             return await self._process.wait()

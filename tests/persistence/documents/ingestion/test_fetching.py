@@ -112,7 +112,7 @@ class TestImport:
         slow = [await owner.import_url(f"{site}/slow/{n}") for n in range(2)]
         async with worker(ingest_documents=2):
             uploaded = await owner.upload("Kant.md", CONTENT)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(90):
                 assert State.READY == (await owner.ended(uploaded)).state
             answers.set()
             ended = [(await owner.ended(each)).state for each in slow]

@@ -156,7 +156,7 @@ class TestStreams:
             await may_end.wait()
 
         slow = adas.uploads.UploadDocument(requests(), **adas.options)
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             while not list(directory.iterdir()):  # noqa: ASYNC110 - The condition is on the disk.
                 await asyncio.sleep(0.01)
 
