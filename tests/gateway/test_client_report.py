@@ -134,7 +134,7 @@ async def test_needs_a_token(gateway):
         request_id=str(uuid7()), errors=[pb.ClientError(kind="E")]
     )
 
-    error = await failure(stub.ReportErrors(request, timeout=5))
+    error = await failure(stub.ReportErrors(request, timeout=30))
 
     assert grpc.StatusCode.UNAUTHENTICATED == error.code()
     assert "TOKEN_MISSING" == reason(error)

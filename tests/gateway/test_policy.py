@@ -73,6 +73,6 @@ async def test_a_token_is_needed(gateway):
     """
     request = pb.SendMessageRequest(request_id=str(uuid7()), text="Why?")
 
-    error = await stream_failure(gateway.stub.SendMessage(request, timeout=5))
+    error = await stream_failure(gateway.stub.SendMessage(request, timeout=30))
 
     assert "TOKEN_MISSING" == reason(error)

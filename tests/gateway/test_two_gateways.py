@@ -191,7 +191,7 @@ async def test_a_stop_from_another_device(gateways, issuer, user_id, worker):
     id_ = (await read_until(call, "tokens"))[0].generation_id
     phone = {"metadata": [("authorization", f"Bearer {issuer.token(user_id=user_id)}")]}
 
-    response = await second.cancel(id_, **phone, timeout=5)
+    response = await second.cancel(id_, **phone, timeout=30)
 
     assert generation_pb2.GENERATION_STATE_CANCELLED == response.generation.state
     assert ["cancelled"] == kinds(await read(call))

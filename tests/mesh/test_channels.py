@@ -60,10 +60,10 @@ async def test_too_many_calls_at_a_time_are_shed(certs, servicer):
         held = [asyncio.ensure_future(_await(echo.Say(SayRequest()))) for _ in range(2)]
         while len(servicer.heard) < 2:  # noqa: ASYNC110 - Nobody announces it.
             await asyncio.sleep(0.01)
-        error = await failure(echo.Say(SayRequest(), timeout=5))
+        error = await failure(echo.Say(SayRequest(), timeout=30))
         release.set()
         await asyncio.gather(*held)
-        await echo.Say(SayRequest(), timeout=5)
+        await echo.Say(SayRequest(), timeout=30)
 
     assert StatusCode.RESOURCE_EXHAUSTED == error.code()
     assert "OVERLOADED" == reason(error)
@@ -124,7 +124,7 @@ class TestRotation:
                 steps.put_nowait("go")
                 await stream.read()
                 change()
-                await echo.Say(SayRequest(text="x"), timeout=5)
+                await echo.Say(SayRequest(text="x"), timeout=30)
                 used.append(served.channel.channel)
             steps.put_nowait("go")
             last = await stream.read()
@@ -144,16 +144,16 @@ class TestRotation:
         async with serving(
             servicer.register, SERVICE, certs=tmp_path, policy=OPEN
         ) as served:
-            await served.channel.stub(EchoStub).Say(SayRequest(), timeout=5)
+            await served.channel.stub(EchoStub).Say(SayRequest(), timeout=30)
             authority.rotate_ca()
             authority.forget_old_cas()
             for peer in ("envoy", "gateway"):
                 authority.issue(peer, tmp_path / peer, timedelta(hours=1))
-            await served.channel.stub(EchoStub).Say(SayRequest(), timeout=5)
+            await served.channel.stub(EchoStub).Say(SayRequest(), timeout=30)
             stale = PeerChannel(
                 served.address, peer="gateway", certs=Certificates(former)
             )
-            error = await failure(stale.stub(EchoStub).Say(SayRequest(), timeout=5))
+            error = await failure(stale.stub(EchoStub).Say(SayRequest(), timeout=30))
             await stale.close()
 
         assert StatusCode.UNAVAILABLE == error.code()
@@ -169,11 +169,11 @@ class TestRotation:
         ) as served:
             authority.issue("gateway", tmp_path / "gateway", timedelta(hours=1))
             echo = served.channel.stub(EchoStub)
-            await echo.Say(SayRequest(), timeout=5)
+            await echo.Say(SayRequest(), timeout=30)
             first = local_ports(served.server.port)
             while local_ports(served.server.port) & first:  # noqa: ASYNC110 - No event.
                 await asyncio.sleep(0.05)
-            await echo.Say(SayRequest(), timeout=5)
+            await echo.Say(SayRequest(), timeout=30)
 
 
 def local_ports(port):

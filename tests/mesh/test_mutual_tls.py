@@ -23,7 +23,7 @@ async def call(served, certs):
     """Calls `served` with the certificate in `certs`."""
     channel = PeerChannel(served.address, peer="gateway", certs=Certificates(certs))
     try:
-        return await channel.stub(EchoStub).Say(REQUEST, timeout=5)
+        return await channel.stub(EchoStub).Say(REQUEST, timeout=30)
     finally:
         await channel.close()
 
@@ -42,7 +42,7 @@ async def test_plaintext_is_refused(served):
     There is no unencrypted way in.
     """
     async with grpc.aio.insecure_channel(served.address) as channel:
-        error = await failure(EchoStub(channel).Say(REQUEST, timeout=5))
+        error = await failure(EchoStub(channel).Say(REQUEST, timeout=30))
 
     assert StatusCode.UNAVAILABLE == error.code()
 
@@ -58,7 +58,7 @@ async def test_no_client_certificate_is_refused(served, certs):
     async with grpc.aio.secure_channel(
         served.address, credentials, options=options
     ) as channel:
-        error = await failure(EchoStub(channel).Say(REQUEST, timeout=5))
+        error = await failure(EchoStub(channel).Say(REQUEST, timeout=30))
 
     assert StatusCode.UNAVAILABLE == error.code()
 
@@ -111,7 +111,7 @@ async def test_expired_server_certificate_is_refused(servicer, tmp_path):
     async with serving(
         servicer.register, SERVICE, certs=tmp_path, policy=OPEN
     ) as served:
-        error = await failure(served.channel.stub(EchoStub).Say(REQUEST, timeout=5))
+        error = await failure(served.channel.stub(EchoStub).Say(REQUEST, timeout=30))
 
     assert StatusCode.UNAVAILABLE == error.code()
 
@@ -135,7 +135,7 @@ async def test_a_server_that_is_another_peer_is_refused(served, certs):
         served.address, peer="persistence", certs=Certificates(certs / "envoy")
     )
 
-    error = await failure(channel.stub(EchoStub).Say(REQUEST, timeout=5))
+    error = await failure(channel.stub(EchoStub).Say(REQUEST, timeout=30))
     await channel.close()
 
     assert StatusCode.UNAVAILABLE == error.code()

@@ -125,7 +125,7 @@ class TestFaults:
             counting = asyncio.create_task(stream_failure(call))
             process.signal(signal.SIGKILL)
             error = await counting
-            again = await failure(channel.stub(EchoStub).Say(SayRequest(), timeout=5))
+            again = await failure(channel.stub(EchoStub).Say(SayRequest(), timeout=30))
 
         assert StatusCode.UNAVAILABLE == error.code() == again.code()
 
