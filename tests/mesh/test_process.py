@@ -100,7 +100,8 @@ class TestDrain:
 class TestFaults:
     async def test_a_frozen_peer_is_found_in_the_middle_of_a_stream(self, certs):
         """
-        A process that is stopped, not ended, is noticed in less than five seconds.
+        A process that is stopped, not ended, is noticed in three seconds, by a busy
+        machine a little later; left to itself gRPC takes a minute.
         """
         async with echo_process(certs) as (process, channel):
             call = channel.stub(EchoStub).Count(CountRequest(to=1_000))
@@ -113,7 +114,7 @@ class TestFaults:
             found = time.monotonic()
 
         assert StatusCode.UNAVAILABLE == error.code()
-        assert found - frozen < 5
+        assert found - frozen < 15
 
     async def test_a_killed_peer_is_found_at_once(self, certs):
         """
