@@ -86,7 +86,7 @@ develop: $(SCHEMA)
 
 $(SYNC): frontend/package.json frontend/package-lock.json
 	@scripts/bootstrap.sh runtime
-	$(NPM) ci --no-audit --no-fund
+	$(NPM) ci --no-audit --no-fund --loglevel error
 	@touch $@
 
 .PHONY: gen
