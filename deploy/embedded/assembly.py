@@ -24,6 +24,9 @@ from deploy.embedded.wiring import Wiring
 from gateway.envoy.settings import TEMPLATES, EdgeSettings, Place, placeholders
 from mesh.settings import load
 
+# What commands read besides settings: the terminal, and `createsuperuser --noinput`.
+_COMMANDS = ("TERM", "NO_COLOR", "DJANGO_SUPERUSER_")
+
 
 def assemble(settings: LauncherSettings, output: Output) -> Mesh:
     """Builds every part, having checked what can be checked beforehand.
@@ -125,7 +128,9 @@ def owner(settings: LauncherSettings) -> dict[str, str]:
         Keyring(settings.paths.secrets),
         external_database=wiring.has_external_database(),
     )
-    inherited = {name: os.environ[name] for name in ("TERM",) if name in os.environ}
+    inherited = {
+        name: value for name, value in os.environ.items() if name.startswith(_COMMANDS)
+    }
     return wires.owner() | inherited
 
 

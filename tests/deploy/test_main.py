@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from deploy.embedded import assembly
 from deploy.embedded.__main__ import app
+from deploy.embedded.paths import Home
+from deploy.embedded.wiring import read_settings
 
 NO_FILE = ("--env-file", os.devnull)
 
@@ -38,3 +40,16 @@ def test_what_follows_a_commands_name_is_the_commands(
     [(_, command, _)] = ran
 
     assert ["seed_database", "--help"] == command[2:]
+
+
+def test_commands_get_what_a_new_superuser_needs(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`createsuperuser --noinput` takes a password from the environment only."""
+    monkeypatch.setenv("LAMLA_HOME", str(home.root))
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse")
+    monkeypatch.setenv("SOMEBODYS_SECRET", "battery")
+    environment = assembly.owner(read_settings())
+
+    assert "correct horse" == environment["DJANGO_SUPERUSER_PASSWORD"]
+    assert "SOMEBODYS_SECRET" not in environment
