@@ -16,15 +16,17 @@ import regex
 
 from gateway.citations import answer_lines as lines
 
-_NUMBERS = r"\d{1,2}(?:\s?[,;–-]\s?\d{1,2})*"
-_WORD = r"(?:passages?|sources?|documents?|doc)\s"
+_NUMBERS = r"\d{1,2}(?: ?[,;–-] ?\d{1,2}){0,7}"
+_WORD = r"(?:passages?|sources?|documents?|doc) "
 _WIDE = rf"【(?i:{_WORD})?{_NUMBERS}(?:†[^】\n]{{0,20}})?】"
 _MARK = rf"(?:\[(?i:{_WORD})?{_NUMBERS}\]|{_WIDE})"
-_MARKS = regex.compile(rf"[ \t\u00a0]*{_MARK}(?:[ \t]?{_MARK})*")
-# What could still become one.
+_SPACES = r"[ \t\u00a0]{0,3}"
+_MARKS = regex.compile(rf"{_SPACES}{_MARK}(?: ?{_MARK}){{0,7}}")
+# What could still become one, and how much of it there can be.
 _OPEN = regex.compile(
-    rf"[ \t\u00a0]*(?:{_MARK}[ \t]?)*(?:\[[\w\s,;–-]{{0,24}}|【[^】\n]{{0,32}})?\Z"
+    rf"{_SPACES}(?:{_MARK} ?){{0,7}}(?:\[[\w ,;–-]{{0,40}}|【[^】\n]{{0,60}})?\Z"
 )
+_LONGEST = 400
 _OWN = regex.compile(r"\[\d{1,3}(?:[,;–-]\s?\d{1,3})*\]|【\d")
 _DIGITS = regex.compile(r"\d+")
 _LAST_WORD = regex.compile(r"[\p{L}\p{M}]+\Z")
@@ -80,13 +82,13 @@ class PassageMarks:
         passed on stays.
         """
         kept = "".join(self._pieces)[:length]
-        self.__init__(self._passages, self._before)  # type: ignore[misc]
+        self.__dict__.update(vars(PassageMarks(self._passages, self._before)))
         return len(self.feed(kept))
 
     def _work(self, text: str, *, is_final: bool) -> str:
         end = len(text)
         if not is_final:
-            opened = _OPEN.search(text)
+            opened = _OPEN.search(text, max(0, end - _LONGEST))
             end = opened.start() if opened else end
         passed, position = [], 0
         for match in _MARKS.finditer(text, 0, end):
@@ -123,7 +125,7 @@ class PassageMarks:
             return False
         if following and following in "([:{=":
             return False
-        word = _LAST_WORD.search(line)
+        word = _LAST_WORD.search(line, max(0, len(line) - _LONGEST))
         if mark[0] == "[":
             return _may_follow(line[-1:], word, following)
         return word is None or word.group().casefold() not in _LEADING

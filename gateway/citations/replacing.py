@@ -33,6 +33,8 @@ def is_replaced(
         return False
     left = claim[first - 1] if first else None
     right = claim[end] if end < len(claim) else None
+    if left is None and right is None:
+        return False
     return _has_other(evidence, left, right, set(claim))
 
 
@@ -41,14 +43,14 @@ def _has_other(
 ) -> bool:
     """Says whether words that are not `own` stand between two of the evidence."""
     size = len(evidence)
-    starts = [-1] if left is None else [n for n in range(size) if evidence[n] == left]
-    ends = [size] if right is None else [n for n in range(size) if evidence[n] == right]
-    for start in starts:
-        for end in ends:
-            begin = max(start + 1, end - 1) if left is None else start + 1
-            stop = min(end, start + 2) if right is None else end
-            between = evidence[begin:stop]
-            if 0 < len(between) <= LONGEST and not set(between) & set(own):
+    for end in range(1, size + 1):
+        following = evidence[end] if end < size else None
+        if right not in (None, following):
+            continue
+        for begin in range(end - 1, max(-1, end - 1 - LONGEST), -1):
+            if evidence[begin] in own:
+                break
+            if left is None or (begin and evidence[begin - 1] == left):
                 return True
     return False
 

@@ -6,7 +6,7 @@ Another measure beside the same number is another fact; so is another one anywhe
 # ruff: noqa: RUF001 - Letters and marks of many scripts are meant.
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -253,6 +253,7 @@ def measures_in(text: str, language: str) -> frozenset[str]:
     return frozenset(measure for measure in found if measure)
 
 
+@lru_cache(maxsize=20_000)
 def measure_of(word: str, language: str) -> str:
     """Returns the measure that a word means; empty for other words."""
     word = word.casefold()
