@@ -6,6 +6,8 @@ are text.
 """
 
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 
 SAMPLE = 20_000
 """Characters looked at: the beginning says enough, and costs about 2 ms."""
@@ -25,6 +27,10 @@ _ALPHABET_ENDS = (
     *range(0x980, 0xE00, 0x80),
     *(0xE80, 0xF00, 0x1000, 0x10A0, 0x1100, 0x1200, 0x13A0, 0x1680),
 )
+_NUMBERS_SHARE = 0.1
+_LETTERS_TO_SIGNS = 1.5
+"""Letters to each other sign, at least, where some glyphs are not known."""
+
 _FEWEST_VOWELS = 0.18
 _VOWELS = frozenset("aeiouy\u00e6\u00f8\u0153\u0131")  # The last four: ae, o/, oe, i.
 # What a wrong decoding makes of high bytes: Latin-1's signs, those of Windows' 0x80-9F.
@@ -62,9 +68,24 @@ def looks_garbled(text: str) -> bool:
     """Whether letters stand for other ones, as in fonts without a Unicode map.
 
     Either words mix scripts, or every Latin letter is shifted, so that hardly one in
-    six is a vowel; only running text says so: with few letters the answer is no.
+    six is a vowel, or most of them are accented; only running text says so: with few
+    letters the answer is no.
     """
-    return _mixes_scripts(text) or _lacks_vowels(text)
+    return _mixes_scripts(text) or _lacks_vowels(text) or _is_all_accents(text)
+
+
+def are_numbers(characters: Iterable[str]) -> bool:
+    """Whether a font does not say what its glyphs mean: libraries give their numbers.
+
+    Notes and ornaments among words do not count.
+    """
+    counts = Counter(
+        "number" if c < " " else "letter" if c.isalpha() else "sign"
+        for c in characters
+        if not c.isspace()
+    )
+    few = counts["number"] <= counts.total() * _NUMBERS_SHARE
+    return not few and counts["letter"] < _LETTERS_TO_SIGNS * counts["sign"]
 
 
 def _mixes_scripts(text: str) -> bool:
@@ -88,12 +109,22 @@ def _block(letter: str) -> int:
 
 
 def _lacks_vowels(text: str) -> bool:
-    sample = unicodedata.normalize("NFD", text[:SAMPLE].lower())
+    # Names of signals and parts are written in capitals, and have few.
+    words = (word for word in text[:SAMPLE].split() if not word.isupper())
+    sample = unicodedata.normalize("NFD", " ".join(words).lower())
     letters = [c for c in sample if "a" <= c <= "z" or c in _VOWELS]
     if len(letters) < max(_ENOUGH_LETTERS, len("".join(sample.split())) // 2):
         return False
     vowels = sum(1 for letter in letters if letter in _VOWELS)
     return vowels < len(letters) * _FEWEST_VOWELS
+
+
+def _is_all_accents(text: str) -> bool:
+    """Whether letters of Latin-1 stand for others; no language has as many of them."""
+    sample = text[:SAMPLE]
+    accented = sum("\u00c0" <= c <= "\u00ff" for c in sample)
+    plain = sum(c.isascii() and c.isalpha() for c in sample)
+    return accented > max(plain, _ENOUGH_LETTERS // 2)
 
 
 def _tally(text: str) -> dict[str, int]:

@@ -19,7 +19,7 @@ from persistence.documents.parsing.domain import (
 )
 from persistence.documents.parsing.readers.pdf import PdfReader
 from persistence.documents.parsing.readers.pdf_pdfium import PdfiumReader
-from persistence.documents.parsing.readers.pdf_pypdf import PypdfReader
+from persistence.documents.parsing.readers.pdf_pypdf import PypdfReader, SecondOpinion
 from tests.persistence.parsing.pdf_files import (
     assemble,
     encrypted,
@@ -358,6 +358,25 @@ def test_letters_that_mean_others_are_not_text(tmp_path: Path) -> None:
     _, page = events(PdfiumReader(), tmp_path, _with_map(shifted, content))
 
     assert PageFailed(1, FailureReason.UNREADABLE_TEXT) == page
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_a_second_library_is_asked_for_a_page_without_meaning(
+    tmp_path: Path, *, readable: bool
+) -> None:
+    """
+    It may know the letters; where it does not, the failure stays.
+    """
+    shifted = {code: chr(code + 3) for code in range(33, 120)}
+    content = paragraph((LEFT + RIGHT) * 2, top=700)
+    path = tmp_path / "original.pdf"
+    path.write_bytes(pdf(content) if readable else _with_map(shifted, content))
+    failed = PageFailed(1, FailureReason.UNREADABLE_TEXT, "i")
+
+    page = SecondOpinion(Source(path, path.name, media_types.PDF)).of(failed)
+
+    assert isinstance(page, Page) is readable
+    assert readable or page == failed
 
 
 def test_accents_drawn_beside_their_letter_are_put_on_it(tmp_path: Path) -> None:

@@ -6,7 +6,11 @@ import random
 
 import pytest
 
-from persistence.documents.parsing.readability import looks_garbled, looks_like_text
+from persistence.documents.parsing.readability import (
+    are_numbers,
+    looks_garbled,
+    looks_like_text,
+)
 
 TEXTS = {
     "English": "The heart pumps blood through two circuits, of which one is smaller.",
@@ -72,3 +76,27 @@ def test_words_of_several_alphabets_are_garbled() -> None:
     No language writes one word in four alphabets.
     """
     assert looks_garbled("ӫѿҧ֊ّ׎૚૊ઞ ࠳࠷Ѣѿٯࢵඕ ߢ߮࠺࠾Ѣ Ѣر֐ႌၸѢّӖ ୁନѢҰوٴ ӉԌԨدӫඕ " * 5)
+
+
+def test_mostly_accented_letters_are_garbled() -> None:
+    """
+    The letters of another alphabet, read as those of Western Europe.
+    """
+    assert looks_garbled(
+        "\u0420\u043e\u0441\u0441\u0438\u044f ".encode("cp1251").decode("latin-1") * 30
+    )
+
+
+def test_names_in_capitals_are_not_garbled() -> None:
+    """
+    Signals, parts and offices have few vowels in their names.
+    """
+    assert not looks_garbled("GND VCC TX RX SCLK MOSI PWM CLK RST NRST DDR " * 20)
+
+
+def test_numbers_of_glyphs_are_told_from_ornaments() -> None:
+    """
+    Where most other signs are letters, what is not known is no more than decoration.
+    """
+    assert are_numbers("\x01\x02\x03! ) # (4 %" * 9)
+    assert not are_numbers("Allegro \x01\x02\x03 con brio" * 9)

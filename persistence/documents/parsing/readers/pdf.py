@@ -1,11 +1,13 @@
-"""PDF: pdfium reads it; what pdfium cannot open, pypdf may."""
+"""PDF: pdfium reads it; what pdfium cannot open, or not decode, pypdf may."""
 
 from collections.abc import Iterator
+from types import ModuleType
 
 from persistence.documents.parsing import media_types
 from persistence.documents.parsing.domain import (
     Event,
     FailureReason,
+    PageFailed,
     ParseError,
     Source,
 )
@@ -23,19 +25,29 @@ class PdfReader:
         """See `Reader.read`."""
         events = PdfiumReader().read(source)
         try:
-            first = next(events)
+            yield next(events)
         except ParseError as error:
             if error.reason in _FINAL:
                 raise
-            # Imported for damaged files only: it takes a quarter of a second.
-            from persistence.documents.parsing.readers.pdf_pypdf import (  # noqa: PLC0415
-                PypdfReader,
-            )
-
-            yield from PypdfReader().read(source)
+            yield from _pypdf().PypdfReader().read(source)
             return
-        yield first
-        yield from events
+        second = None
+        for event in events:
+            if (
+                isinstance(event, PageFailed)
+                and event.reason is FailureReason.UNREADABLE_TEXT
+            ):
+                second = second or _pypdf().SecondOpinion(source)
+                yield second.of(event)
+            else:
+                yield event
+
+
+def _pypdf() -> ModuleType:
+    """Imported for files that need it only: it takes a quarter of a second."""
+    from persistence.documents.parsing.readers import pdf_pypdf  # noqa: PLC0415
+
+    return pdf_pypdf
 
 
 READER = PdfReader()

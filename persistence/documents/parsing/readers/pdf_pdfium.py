@@ -2,8 +2,7 @@
 
 import ctypes
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as api
@@ -20,7 +19,11 @@ from persistence.documents.parsing.domain import (
     Source,
 )
 from persistence.documents.parsing.normalise import one_line
-from persistence.documents.parsing.readability import looks_garbled, looks_like_text
+from persistence.documents.parsing.readability import (
+    are_numbers,
+    looks_garbled,
+    looks_like_text,
+)
 from persistence.documents.parsing.readers.pdf_glyphs import glyphs_of
 from persistence.documents.parsing.readers.pdf_layout import blocks_of
 from persistence.documents.parsing.readers.pdf_scan import Scanner, is_picture
@@ -28,10 +31,6 @@ from persistence.documents.parsing.readers.pdf_scan import Scanner, is_picture
 _MOST_GLYPHS = 200_000
 _FEW_LETTERS = 60
 """A page with fewer may be a scan with a stamp or a page number on it."""
-
-_UNMAPPED_SHARE = 0.1
-_LETTERS = 1.5
-"""To each other sign, at least, in text some of whose glyphs are not known."""
 
 _CATALOG = re.compile(rb"(\d+)\s+(\d+)\s+obj\s*<<[^>]{0,500}?/Type\s*/Catalog\b")
 _LANGUAGE_BYTES = 64
@@ -119,7 +118,7 @@ def _text_or_scan(
     blocks = blocks_of(ways)
     text = "\n".join(block.text for block in blocks)
     garbled = (
-        _are_unmapped(glyph.text for way in ways for glyph in way)
+        are_numbers(glyph.text for way in ways for glyph in way)
         or not looks_like_text(text)
         or looks_garbled(text)
     )
@@ -139,20 +138,6 @@ def _text_or_scan(
     if blocks or failure is FailureReason.EMPTY:
         return Page(number, blocks, label)
     return PageFailed(number, failure, label)
-
-
-def _are_unmapped(characters: Iterable[str]) -> bool:
-    """Whether a font does not say what its glyphs mean: pdfium gives their numbers.
-
-    Notes and ornaments among words do not count.
-    """
-    counts = Counter(
-        "number" if c < " " else "letter" if c.isalpha() else "sign"
-        for c in characters
-        if not c.isspace()
-    )
-    few = counts["number"] <= counts.total() * _UNMAPPED_SHARE
-    return not few and counts["letter"] < _LETTERS * counts["sign"]
 
 
 def _with_form_values(
