@@ -92,8 +92,12 @@ def main(
     else:
         with tempfile.TemporaryDirectory(prefix="lamla-bench-") as folder:
             home = Path(folder) / "lamla"
-            with Stack(home, environment=UNLIMITED, seconds=START_SECONDS) as stack:
+            stack = Stack(home, environment=UNLIMITED)
+            stack.start(START_SECONDS)
+            try:
                 rows = asyncio.run(_ask_all(f"127.0.0.1:{stack.port}"))
+            finally:
+                stack.stop()
     if signals is not None:
         signals.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     _report(rows)

@@ -5,9 +5,22 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 K1 = 1.2
 B = 0.75
+
+
+class Match(NamedTuple):
+    """What a document has of a question.
+
+    Attributes:
+        score: BM25.
+        held: The sum of the weights of the words that are in it.
+    """
+
+    score: float = 0.0
+    held: float = 0.0
 
 
 class BM25:
@@ -31,19 +44,22 @@ class BM25:
 
     def search(
         self, words: Sequence[tuple[float, Sequence[str]]]
-    ) -> tuple[dict[int, float], float]:
-        """Returns scores by document number, and the sum of the words' weights.
+    ) -> tuple[dict[int, Match], float]:
+        """Returns matches by document number, and the sum of the words' weights.
 
         Args:
             words: What each word of a question counts for, and its terms: different
                 languages have different ones, which together make up its frequency.
         """
         scores: dict[int, float] = defaultdict(float)
+        held: dict[int, float] = defaultdict(float)
         total = 0.0
         for share, terms in words:
             hits = [hit for term in set(terms) for hit in self._postings.get(term, ())]
             weight = share * self.idf(len({number for number, _ in hits}))
             total += weight
+            for number in {number for number, _ in hits}:
+                held[number] += weight
             for number, occurrences in hits:
                 norm = self._k1 * (
                     1 - self._b + self._b * self._lengths[number] / self._average
@@ -51,4 +67,4 @@ class BM25:
                 scores[number] += (
                     weight * (self._k1 + 1) * occurrences / (occurrences + norm)
                 )
-        return dict(scores), total
+        return {n: Match(score, held[n]) for n, score in scores.items()}, total

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.ranking.bm25 import BM25, K1
+from bench.ranking.bm25 import BM25, K1, Match
 from bench.ranking.questions import Passage, Question, QuestionSet
 from llm_worker.embeddings.base import Purpose
 from llm_worker.embeddings.e5 import E5, model
@@ -24,6 +24,9 @@ from persistence.documents.retrieval.fusion import fuse
 from persistence.documents.retrieval.models import knowledge_of
 
 RRF_K = 60
+# What divides must not be 0.
+LEAST = 1e-9
+NOTHING = Match()
 _NAMES = UUID(int=0)
 
 Rankings = dict[str, list[str]]
@@ -92,10 +95,11 @@ class Legs:
 
     def candidates(self, question: Question, depth: int) -> list[Candidate]:
         """Returns what either leg names, with the scores of both."""
-        scores, most = self._keyword(
+        matches, total = self._keyword(
             query_terms(question.text, self.languages, with_grammar=True)
         )
-        worded = set(sorted(scores, key=lambda each: (-scores[each], each))[:depth])
+        named = sorted(matches, key=lambda each: (-matches[each].score, each))
+        worded = set(named[:depth])
         similarity = self._vectors @ self._embedded([question.text], Purpose.QUERY)[0]
         near = {int(number) for number in np.argsort(-similarity)[:depth]}
         return [
@@ -104,22 +108,22 @@ class Legs:
                 document_id=self._ids[number],
                 language=self._passages[number].language,
                 similarity=float(similarity[number]),
-                bm25=scores.get(number),
-                strength=scores.get(number, 0.0) / max(most, 1e-9),
-                coverage=0.0,
+                bm25=matches[number].score if number in matches else None,
+                strength=matches.get(number, NOTHING).score / (total * (K1 + 1)),
+                coverage=matches.get(number, NOTHING).held / total,
                 is_near=number in near,
                 is_worded=number in worded,
             )
             for number in near | worded
         ]
 
-    def _keyword(self, asked: Iterable[QueryTerm]) -> tuple[dict[int, float], float]:
+    def _keyword(self, asked: Iterable[QueryTerm]) -> tuple[dict[int, Match], float]:
         words: dict[int, tuple[float, list[str]]] = {}
         for term in asked:
             _, keys = words.setdefault(term.token, (term.weight, []))
             keys.append(_key(term.language, term.text))
-        scores, weight = self._words.search(list(words.values()))
-        return scores, weight * (K1 + 1)
+        matches, total = self._words.search(list(words.values()))
+        return matches, max(total, LEAST)
 
     def _embedded(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
         return np.array(

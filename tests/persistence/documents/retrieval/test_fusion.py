@@ -1,5 +1,6 @@
 """One order out of two legs."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from persistence.documents.retrieval.domain import Candidate
@@ -68,3 +69,11 @@ def test_an_ignorant_model_does_not_decide() -> None:
     found = [candidate(1, 0.9, 0.1), candidate(3, 0.3, 0.4)]
 
     assert order(found, ENGLISH_ONLY) == [3, 1]
+
+
+def test_what_has_every_word_comes_first() -> None:
+    """Who asks for a name or a code wants just that, however near the others are."""
+    code, near = candidate(2, 0.87, 0.5), candidate(4, 0.9, 0.4)
+
+    assert order([code, near]) == [4, 2]
+    assert order([replace(code, coverage=1.0), near]) == [2, 4]
