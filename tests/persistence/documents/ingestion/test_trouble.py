@@ -88,17 +88,17 @@ class TestEmbeddings:
         await _index_is_of("gone@1")
         embeddings.runs = {embeddings.model}
         document_id = await owner.upload("Kant.md", text(40))
+
+        def switch() -> None:
+            # What `regenerate_embeddings` does, without a partition of its own.
+            IndexVersion.objects.all().delete()
+            IndexVersion.objects.create(
+                id=1, model=embeddings.model, state=IndexState.ACTIVE
+            )
+
         async with worker():
             await eventually(partial(_waits, owner, document_id))
-            # What `regenerate_embeddings` does, without a partition of its own.
-            rows("DELETE FROM documents_indexversion RETURNING id")
-            await orm.run(
-                IndexVersion.objects.create,
-                id=1,
-                model=embeddings.model,
-                state=IndexState.ACTIVE,
-                using="service",
-            )
+            await orm.run(switch, using="service")
             row = await owner.ended(document_id)
 
         assert State.READY == row.state
