@@ -22,13 +22,15 @@ WHERE job.status = 'doing' AND job.queue_name = %s AND (
 FOR UPDATE OF job SKIP LOCKED
 """
 _REPLACED = "DELETE FROM procrastinate_jobs WHERE id = ANY (%s)"
-# The priority counts the processes that have died with it; from the fourth on it waits
+# The priority counts the processes that have died with it, below the thousands, which
+# are its owner's turn (`documents_ingestion_defer`); from the fourth on it waits
 # longer and longer, so that others get done if it is the cause.
 _AGAIN = """
 SELECT procrastinate_retry_job_v2(
     id,
     now() + make_interval(
-        secs => CASE WHEN priority > -3 THEN 0 ELSE least(60, 2 ^ (-priority - 3)) END),
+        secs => CASE WHEN mod(-priority, 1000) < 3 THEN 0
+            ELSE least(60, 2 ^ (mod(-priority, 1000) - 3)) END),
     priority - 1, NULL, NULL)
 FROM procrastinate_jobs WHERE id = ANY (%s)
 """

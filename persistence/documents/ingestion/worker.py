@@ -40,6 +40,7 @@ POLL_SECONDS = 2.0
 LOST_SECONDS = 30.0
 RESTART_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60
+DEATHS = 1_000
 CONNECTIONS = 2
 """Of the queue, besides the one that listens."""
 
@@ -139,8 +140,8 @@ class IngestWorker:
         job_id = context.job.id or 0
         self._running.add(job_id)
         try:
-            # The priority counts deaths: recovery.py.
-            deaths = max(0, -context.job.priority)
+            # Below the thousands the priority counts deaths: recovery.py.
+            deaths = -context.job.priority % DEATHS
             await self._runner.run(UUID(document_id), attempt, deaths)
         finally:
             self._running.discard(job_id)

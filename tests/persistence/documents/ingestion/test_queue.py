@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import psycopg
 import pytest
 from django.conf import settings
@@ -82,6 +84,30 @@ class TestDefer:
         assert await orm.run(again, owner=owner.id)
 
         assert [(str(document.id), 2, "todo")] == await waiting(server)
+
+    async def test_who_brings_many_lets_others_go_first(self, owner, server):
+        """
+        A few at a time go in the order in which they came.
+        """
+        other = await orm.run(user_create, using="service")
+
+        def bring(owner_id: UUID, count: int) -> list[str]:
+            ids = []
+            for _ in range(count):
+                document = document_create(owner_id)
+                ingestion_defer(document.id, 1)
+                ids.append(str(document.id))
+            return ids
+
+        many = await orm.run(bring, owner.id, 20, owner=owner.id)
+        one = await orm.run(bring, other.id, 1, owner=other.id)
+        with psycopg.connect(server.url("lamla_test")) as superuser:
+            turns = superuser.execute(
+                "SELECT args ->> 'document_id' FROM procrastinate_jobs"
+                " ORDER BY priority DESC, id"
+            ).fetchall()
+
+        assert [*many[:16], *one, *many[16:]] == [turn for (turn,) in turns]
 
     async def test_anothers_document_is_not_queued(self, owner, document, server):
         """
