@@ -23,6 +23,8 @@ from tests.system.proxy import Wire
 
 QUESTION = "Explain photosynthesis."
 PACE = "scripted-n40-d40"
+# Nobody waits for its end.
+LONG = "scripted-n1000-d40"
 CUTS = 8
 # Text that breaks where bytes, code points and characters are mixed up comes from the
 # scripted provider; it is the same for the same prompt.
@@ -38,10 +40,12 @@ def reference(mesh: Stack) -> str:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(
+    browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
     """A browser of a person who was never here before, whose answers take 1.6 s."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    choose_model(context, PACE)
+    choose_model(context, getattr(request, "param", PACE))
     yield context
     context.close()
 
@@ -121,6 +125,7 @@ def test_a_killed_gateway_costs_nothing(mesh, reference, context):
     assert reference == copied(page)
 
 
+@pytest.mark.parametrize("context", [LONG], indirect=True)
 def test_stop_in_one_tab_ends_the_answer_in_the_other(mesh, context):
     """
     Whoever stops it, everybody sees it, and the provider sends no more.

@@ -8,7 +8,7 @@ import signal
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import grpc
@@ -48,6 +48,9 @@ class Library:
     documents: document_service_pb2_grpc.DocumentServiceAsyncStub
     uploads: upload_service_pb2_grpc.UploadServiceAsyncStub
     metadata: tuple[tuple[str, str], ...]
+    # Of the eight streams that a user may have, as some end a little later than they
+    # are answered.
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
 
     async def upload(self, name: str, content: bytes) -> str:
         """Brings a file in; returns its document's id."""
@@ -59,9 +62,10 @@ class Library:
             upload_service_pb2.UploadDocumentRequest(header=header),
             upload_service_pb2.UploadDocumentRequest(data=content),
         ]
-        answer = await self.uploads.UploadDocument(
-            iter(pieces), metadata=self.metadata, timeout=SECONDS
-        )
+        async with self.places:
+            answer = await self.uploads.UploadDocument(
+                iter(pieces), metadata=self.metadata, timeout=SECONDS
+            )
         return answer.document.document_id
 
     async def get(self, document_id: str) -> document_pb2.Document:
