@@ -1,8 +1,8 @@
 """BM25 as people use it: `bm25s` with PyStemmer and its own stopwords.
 
-https://github.com/xhluca/bm25s, with its default parameters. Chinese and Japanese as
-single characters and pairs, for want of words. One index of all passages, each cut by
-the rules of its language.
+https://github.com/xhluca/bm25s, with its default parameters. Chinese, Japanese and Thai
+as single characters and pairs, for want of words, and Korean for its particles. One
+index of all passages, each cut by the rules of its language.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ _STOPWORDS: dict[str, Sequence[str]] = {
     "es": stopwords.STOPWORDS_SPANISH,
     "fr": stopwords.STOPWORDS_FRENCH,
     "it": stopwords.STOPWORDS_ITALIAN,
-    "ko": stopwords.STOPWORDS_KOREAN,
     "nl": stopwords.STOPWORDS_DUTCH,
     "no": stopwords.STOPWORDS_NORWEGIAN,
     "pt": stopwords.STOPWORDS_PORTUGUESE,
@@ -54,7 +53,10 @@ _STEMMERS = {
     "ta": "tamil",
     "tr": "turkish",
 }
-_UNSPACED = frozenset({"ja", "th", "zh"})
+_UNSPACED = frozenset({"ja", "ko", "th", "zh"})
+# The package's own pattern, and one for a script whose vowels are marks within words.
+_WORDS = r"(?u)\b\w\w+\b"
+_WORDS_OF = {"hi": r"[\w\u0900-\u0963]{2,}"}
 _RUN = re.compile(r"[a-z0-9]+|[^\W\d_a-z]+")
 
 
@@ -107,6 +109,7 @@ def _cutter(language: str) -> Callable[[str], list[str]]:
             [text],
             stopwords=grammar,
             stemmer=stemmer,
+            token_pattern=_WORDS_OF.get(language, _WORDS),
             return_ids=False,
             show_progress=False,
         )

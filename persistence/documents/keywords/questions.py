@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import regex
+
 from persistence.documents.keywords.analysis import lowered
 from persistence.documents.keywords.atoms import Kind, atoms
 from persistence.documents.keywords.languages import UNKNOWN, base_language, by_script
 from persistence.documents.keywords.stopwords import stopwords
+
+# Letters of Vietnamese alone, whose short words are words of grammar elsewhere ("do",
+# "in").
+_VIETNAMESE = regex.compile("[\u1ea0-\u1ef9\u01a0\u01a1\u01af\u01b0]")
 
 
 def question_language(text: str, languages: Iterable[str]) -> str:
@@ -22,7 +28,7 @@ def question_language(text: str, languages: Iterable[str]) -> str:
         languages: BCP 47, as documents have them; the result is one of them.
     """
     choice = {base_language(language): language for language in languages}
-    written = by_script(text)
+    written = by_script(text) or ("vi" if _VIETNAMESE.search(text) else "")
     if written:
         return choice.get(written, UNKNOWN)
     words = [atom.text for atom in atoms(text) if atom.kind is not Kind.EXACT]

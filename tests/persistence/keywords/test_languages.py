@@ -65,6 +65,7 @@ def test_a_question_is_in_a_language_that_there_is() -> None:
     assert question_language("Wie hoch ist die Pumpe?", ["de-AT", "en"]) == "de-AT"
     assert question_language("这台泵多高？", ["de", "en"]) == "und"
     assert question_language("HX-200/B", ["de", "en"]) == "und"
+    assert question_language("in do trang khổ", ["en", "vi"]) == "vi"
 
 
 @pytest.mark.parametrize(
