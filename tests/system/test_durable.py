@@ -23,6 +23,8 @@ from tests.system.proxy import Wire
 
 QUESTION = "Explain photosynthesis."
 PACE = "scripted-n40-d40"
+# The same text, for longer than a busy machine takes to find the process that writes.
+SLOWER = "scripted-n40-d120"
 # Nobody waits for its end.
 LONG = "scripted-n1000-d40"
 CUTS = 8
@@ -110,6 +112,7 @@ def test_reloads_in_mid_answer_cost_nothing(mesh, reference, context):
     assert reference == copied(page)
 
 
+@pytest.mark.parametrize("context", [SLOWER], indirect=True)
 def test_a_killed_gateway_costs_nothing(mesh, reference, context):
     """
     The next gateway takes the answer over from llm_worker, where it goes on.
