@@ -10,6 +10,7 @@ import { useMessageActions } from './actions'
 import { AnswerDetails } from './AnswerDetails'
 import { summaryOf } from './answer-cost'
 import { canContinue } from './can-continue'
+import { textWithSources } from './evidence-marks'
 import type { Versions } from './tree'
 import { VersionSwitch } from './VersionSwitch'
 
@@ -52,7 +53,7 @@ export function AnswerFooter({ message, versions, isNewest }: Props) {
               Continue
             </Button>
           )}
-          {text && <CopyButton text={text} />}
+          {text && <CopyButton text={textWithSources(text, evidence)} />}
           {!isBroken && (
             <Button
               look="quiet"

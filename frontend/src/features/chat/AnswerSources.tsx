@@ -7,7 +7,9 @@ import type { MarkedEvidence } from './evidence-marks'
 export function AnswerSources({ sources, marks }: MarkedEvidence) {
   const isPartial = marks.some(({ support }) => support === 'partial')
   const isUnsupported = marks.some(({ support }) => support === 'unsupported')
-  if (sources.length === 0 && !isUnsupported) return null
+  // What supported them was deleted since.
+  const isBereft = marks.some((mark) => mark.support !== 'unsupported' && mark.sources.length === 0)
+  if (sources.length === 0 && !isUnsupported && !isBereft) return null
   return (
     <div role="group" aria-label="Sources" className="mt-3 text-fine">
       {sources.length > 0 && (
@@ -33,6 +35,12 @@ export function AnswerSources({ sources, marks }: MarkedEvidence) {
             </li>
           ))}
         </ol>
+      )}
+      {isBereft && (
+        <p className="mt-1.5 text-faint">
+          {sources.length > 0 ? 'Other documents' : 'The documents'} that this rests on were
+          deleted.
+        </p>
       )}
       {(isPartial || isUnsupported) && (
         <p className="mt-1.5 flex flex-wrap gap-x-4 text-faint">

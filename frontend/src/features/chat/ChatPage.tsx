@@ -106,9 +106,7 @@ export function ChatPage({ conversationId, visit, renderHeader }: Props) {
         <div ref={scrollRef} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
           <div ref={contentRef} className="flex min-h-full flex-col">
             {error && <NotLoaded error={error} onReload={conversation.reload} />}
-            {isEmpty && !error && (
-              <EmptyChat hasDocuments={documents.isWorthShowing} onPick={pick} />
-            )}
+            {isEmpty && !error && <EmptyChat onPick={pick} />}
             {!isEmpty && (
               <div className={`${COLUMN} pb-10`}>
                 {isLoading && <TranscriptSkeleton />}

@@ -7,19 +7,12 @@ const EXAMPLES = [
   'Help me plan two weeks of preparation for a maths exam.',
 ]
 
-interface Props {
-  hasDocuments: boolean
-  onPick: (text: string) => void
-}
-
-export function EmptyChat({ hasDocuments, onPick }: Props) {
+export function EmptyChat({ onPick }: { onPick: (text: string) => void }) {
   return (
     <div className="mx-auto flex w-full max-w-[44rem] flex-1 flex-col justify-end px-4 pb-8 md:justify-center md:px-7.5 md:pb-16">
       <h1 className="text-title font-semibold">What would you like to understand?</h1>
       <p className="mt-1 text-soft">
-        {hasDocuments
-          ? 'Ask in your own words. What your documents say is answered from them, with the page.'
-          : 'Ask in your own words, or drop documents here and ask about them.'}
+        Ask in your own words, or drop documents here and ask about them.
       </p>
       <ul className="mt-6 grid border-t border-line">
         {EXAMPLES.map((text) => (

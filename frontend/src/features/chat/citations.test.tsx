@@ -58,6 +58,23 @@ function openStored() {
 const chips = () => within(answer()).getAllByRole('button', { name: /^Source \d: / })
 const text = () => answer().querySelector('[data-part=text]')!
 
+test('an answer whose documents were deleted since says so', async () => {
+  const messages = [
+    message({ id: 'q', text: 'Why?' }),
+    message({
+      id: 'a',
+      parent: 'q',
+      text: TEXT,
+      state: 'complete',
+      evidence: { grounding: { state: 'grounded' }, claims: [[2, 22, 'supported']] },
+    }),
+  ]
+  server.conversations.listMessages = () => ({ messages })
+  openPage(server, `/c/${STARTED.conversationId}`)
+
+  await screen.findByText('The documents that this rests on were deleted.')
+})
+
 test.each(['', 'smollm2-135m-instruct'])(
   'an answer that only quotes is no model’s (%j)',
   async (model) => {
@@ -139,7 +156,7 @@ describe('a stored answer', () => {
     expect(document.activeElement).toBe(first)
   })
 
-  test('is copied without the numbers', async () => {
+  test('is copied with its sources', async () => {
     const user = openStored()
     await waitFor(() => {
       expect(chips()).toHaveLength(3)
@@ -153,7 +170,9 @@ describe('a stored answer', () => {
 
     await user.click(within(answer()).getByRole('button', { name: 'Copy' }))
 
-    expect(copied).toEqual([TEXT])
+    const [text = '', sources = ''] = copied[0]?.split('\n\n') ?? []
+    expect(text).toBe('😀 **Cells are small.** [1] They sing. They live. [2][1]')
+    expect(sources).toMatch(/^Sources:\n\[1\] .*, page 3\n\[2\] .*, page 7$/)
   })
 })
 

@@ -57,6 +57,21 @@ export function marksOf({ citations, claims }: Evidence): MarkedEvidence {
   return { sources: [...sources.values()], marks }
 }
 
+/** An answer as it is copied: with the numbers of its sources, and what they stand for. */
+export function textWithSources(text: string, evidence: Evidence): string {
+  const { sources, marks } = marksOf(evidence)
+  if (sources.length === 0) return text
+  let copy = text
+  for (const { end, sources: cited } of marks.toReversed()) {
+    const numbers = cited.map(({ source }) => `[${source.number}]`).join('')
+    if (numbers) copy = `${copy.slice(0, end)} ${numbers}${copy.slice(end)}`
+  }
+  const list = sources.map(
+    ({ number, documentTitle, page }) => `[${number}] ${documentTitle}, page ${page}`,
+  )
+  return `${copy}\n\nSources:\n${list.join('\n')}`
+}
+
 function sourceOf(citation: Citation, sources: Map<string, NumberedSource>): NumberedSource {
   const { documentTitle, source } = citation
   const key = `${source.documentId} ${source.page}`

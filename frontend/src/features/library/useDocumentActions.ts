@@ -77,7 +77,14 @@ function actionsOf({ api, queryClient, toaster, ingestion, scopes }: Services) {
         documentRemoved(queryClient, id)
       })
       refresh()
-      if (count > 0) toaster.show(count === 1 ? 'Deleted.' : `${count} documents deleted.`)
+      const [first] = documents
+      const what =
+        documents.length === 1 && first
+          ? `“${first.title}” was`
+          : count === 1
+            ? 'One document was'
+            : `${count} documents were`
+      if (count > 0) toaster.show(`${what} deleted.`)
     },
 
     /** Puts documents into a collection or takes them out. Throws ApiError. */

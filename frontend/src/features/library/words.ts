@@ -12,7 +12,7 @@ const KINDS: [RegExp, string][] = [
   [/html/, 'Web page'],
   [/markdown/, 'Markdown'],
   [/rtf/, 'Document'],
-  [/rfc822|outlook/, 'E-mail'],
+  [/rfc822|outlook|mbox/, 'E-mail'],
   [/ipynb|notebook/, 'Notebook'],
   [/image/, 'Picture'],
   [/json|xml|yaml|toml/, 'Data'],
@@ -20,10 +20,27 @@ const KINDS: [RegExp, string][] = [
   [/text/, 'Text'],
 ]
 
+/** For what is not looked at yet, or cannot be. */
+const ENDINGS: [RegExp, string][] = [
+  [/\.pdf$/i, 'PDF'],
+  [/\.(docx?|odt|rtf)$/i, 'Document'],
+  [/\.(pptx?|odp)$/i, 'Slides'],
+  [/\.(xls[xb]?|ods|csv|tsv)$/i, 'Table'],
+  [/\.epub$/i, 'Book'],
+  [/\.html?$/i, 'Web page'],
+  [/\.md$/i, 'Markdown'],
+  [/\.(eml|msg|mbox)$/i, 'E-mail'],
+  [/\.ipynb$/i, 'Notebook'],
+  [/\.(png|jpe?g|webp|gif|bmp|tiff?)$/i, 'Picture'],
+  [/\.txt$/i, 'Text'],
+]
+
 /** Of its media type, or else the end of its file name. */
 export function kindOf({ mediaType, fileName, sourceUrl }: Document): string {
-  const known = KINDS.find(([pattern]) => pattern.test(mediaType))?.[1]
-  if (known) return known
+  const known =
+    KINDS.find(([pattern]) => pattern.test(mediaType)) ??
+    ENDINGS.find(([pattern]) => pattern.test(fileName))
+  if (known) return known[1]
   const ending = /\.([a-z0-9]{1,5})$/i.exec(fileName)?.[1]
   return ending?.toUpperCase() ?? (sourceUrl ? 'Web page' : 'File')
 }

@@ -249,7 +249,7 @@ function Pages({
                 data-page={number}
                 role="group"
                 aria-label={`Page ${number}`}
-                className={`relative overflow-hidden bg-white shadow-float ${isCited && isLost ? 'outline-3 outline-accent' : ''}`}
+                className={`relative scroll-my-3 overflow-hidden bg-white shadow-float ${isCited && isLost ? 'outline-3 outline-accent' : ''}`}
                 style={{ width: size.width * scale, height: size.height * scale }}
               >
                 {isReady && (visible.has(number) || number === page) && (

@@ -15,7 +15,13 @@ export default function SourcePanel({ source }: { source: Source }) {
     navigate(pathWith(null), { replace: true })
   }
   const viewer = <Viewer key={source.documentId} source={source} onClose={close} />
-  if (isWide) return <SidePanel onClose={close}>{viewer}</SidePanel>
+  if (isWide) {
+    return (
+      <SidePanel documentId={source.documentId} onClose={close}>
+        {viewer}
+      </SidePanel>
+    )
+  }
   return (
     <Dialog
       label="Document"
@@ -41,20 +47,27 @@ function Viewer({ source, onClose }: ViewerProps) {
 }
 
 interface SidePanelProps {
+  documentId: string
   onClose: () => void
   children: React.ReactNode
 }
 
-/** Takes the focus when it opens, and gives it back to what it came from. */
-function SidePanel({ onClose, children }: SidePanelProps) {
+/** Takes the focus whenever a document opens, and gives it back to what it came from. */
+function SidePanel({ documentId, onClose, children }: SidePanelProps) {
   const ref = useRef<HTMLElement>(null)
+  const origin = useRef<Element>(null)
   useEffect(() => {
-    const before = document.activeElement
+    const { activeElement } = document
+    if (!ref.current?.contains(activeElement)) origin.current = activeElement
     ref.current?.focus({ preventScroll: true })
-    return () => {
+  }, [documentId])
+  useEffect(
+    () => () => {
+      const { current: before } = origin
       if (before instanceof HTMLElement && before.isConnected) before.focus()
-    }
-  }, [])
+    },
+    [],
+  )
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return
     event.preventDefault() // It does not stop an answer as well.

@@ -59,6 +59,7 @@ class FileUpload {
   #sizes = new PartSize()
   #failures = 0
   #damaged = 0
+  #hasMoved = false
   #sha256 = ''
   #uploadId: string | null = null
   #now: Progress = { phase: 'hashing', done: 0, waiting: null }
@@ -125,7 +126,8 @@ class FileUpload {
         const { id } = upload
         return await this.#patiently(() => this.#means.calls.complete(id, this.#signal))
       } catch (thrown) {
-        if (ApiError.from(thrown).reason !== 'UPLOAD_INCOMPLETE') throw thrown
+        const error = ApiError.from(thrown)
+        if (error.reason !== 'UPLOAD_INCOMPLETE' && !this.#mayHaveMoved(error)) throw thrown
         upload = await this.#askAgain(upload)
       }
     }
@@ -151,6 +153,7 @@ class FileUpload {
       this.#signal.throwIfAborted()
       const error = ApiError.from(thrown)
       if (error.reason === 'UPLOAD_OFFSET_MISMATCH') return this.#askAgain(upload)
+      if (this.#mayHaveMoved(error)) return this.#askAgain(upload)
       if (error.reason === 'CONTENT_HASH_MISMATCH' && this.#damaged < MOST_DAMAGED) {
         this.#damaged += 1
         return upload
@@ -160,6 +163,13 @@ class FileUpload {
       await this.#wait(error)
       return this.#askAgain(upload)
     }
+  }
+
+  /** A guest who has signed in takes it along: who asks as the account is answered. */
+  #mayHaveMoved({ reason }: ApiError): boolean {
+    const isFirst = !this.#hasMoved && reason === 'UPLOAD_NOT_FOUND'
+    if (isFirst) this.#hasMoved = true
+    return isFirst
   }
 
   #askAgain({ id }: Upload): Promise<Upload> {

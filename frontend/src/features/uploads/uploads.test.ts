@@ -188,6 +188,22 @@ describe('an interruption', () => {
     expect(desk.offsets[2]).toBe(0)
   })
 
+  test('an upload that is somebody else’s now, as a guest has signed in, goes on', async () => {
+    let isFirst = true
+    desk.onPart = (offset) => {
+      if (offset === 0 || !isFirst) return
+      isFirst = false
+      throw refusal('NotFound', 'UPLOAD_NOT_FOUND')
+    }
+    const uploads = openUploads()
+
+    uploads.add([file(600 * KIB)])
+    await until(uploads, 'done')
+
+    expect(desk.bytesOf('u1')).toEqual(bytes(600 * KIB))
+    expect(server.calls.filter((call) => call === 'CreateUpload')).toHaveLength(1)
+  })
+
   test('an upload that the server forgot begins anew', async () => {
     desk.onPart = (offset) => {
       if (offset > 0 && desk.received.size === 1) {
