@@ -60,7 +60,7 @@ NEAR_WEIGHT = 0.5
 # In another language than the question's words say little.
 TRANSLATED_WEIGHT = 0.75
 # Checked on question sets that these were not chosen on (SQuAD, SQuADShifts, Hindi,
-# Persian: docs/decisions/0017). GROUNDED for .60 to .94 of the questions; for .12 to .48
+# Persian: decision 17). GROUNDED for .60 to .94 of the questions; for .12 to .48
 # when just the passage that answers is taken away; for .05 and less among passages
 # about something else. Between .58 and .62 both errors add up to the same.
 ENOUGH = 0.58
