@@ -21,6 +21,7 @@ from django.core.files.uploadhandler import (
     StopFutureHandlers,
 )
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils.http import parse_header_parameters
 from lamla.errors.v1.error_reason_pb2 import ErrorReason
 
 from mesh.errors import ServiceError, deadline_exceeded, invalid
@@ -74,11 +75,12 @@ class Forms:
             raise errors.overloaded()
         self._running += 1
         loop = asyncio.get_running_loop()
-        body = _Body(loop, receive)
+        content_type = _content_type(scope)
+        body = _Body(loop, receive, _closing(content_type))
         try:
             with files.storage_failures():
                 return await loop.run_in_executor(
-                    self._threads, _parse, _content_type(scope), body, field, receiver
+                    self._threads, _parse, content_type, body, field, receiver
                 )
         finally:
             body.end()
@@ -90,9 +92,18 @@ class Forms:
 
 
 class _Body:
-    """The body of a request, for a thread that reads it like a file."""
+    """The body of a request, for a thread that reads it like a file.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, receive: Receive) -> None:
+    Attributes:
+        is_closed: Whether the boundary that ends a form was among what was read.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, receive: Receive, closing: bytes
+    ) -> None:
+        self.is_closed = False
+        self._closing = closing
+        self._tail = b""
         self._loop = loop
         self._receive = receive
         self._rest = b""
@@ -106,6 +117,9 @@ class _Body:
         while not self._rest and not self._is_last:
             self._next()
         piece, self._rest = self._rest[:size], self._rest[size:]
+        window = self._tail + piece
+        self.is_closed = self.is_closed or self._closing in window
+        self._tail = window[-len(self._closing) :]
         return piece
 
     def end(self) -> None:
@@ -180,6 +194,8 @@ def _parse(content_type: str, body: _Body, field: str, receiver: Receiver) -> Fo
     with suppress(ClientGoneError):
         while body.read(PIECE_BYTES):
             pass
+    if not body.is_closed:  # Django's parser takes what there is.
+        raise invalid("", "must be a whole multipart form")
     return Form({k: str(v) for k, v in fields.items()}, handler.name)
 
 
@@ -192,3 +208,8 @@ def _content_type(scope: Scope) -> str:
         ),
         "",
     )
+
+
+def _closing(content_type: str) -> bytes:
+    boundary = parse_header_parameters(content_type)[1].get("boundary", "")
+    return f"--{boundary}--".encode("latin-1")

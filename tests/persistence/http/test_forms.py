@@ -243,6 +243,30 @@ class TestUpload:
         assert [name] == [each.field for each in error.field_violations]
         assert [] == await rows()
 
+    async def test_a_form_that_was_cut_off_is_refused(self, envoy, process):
+        """
+        What has no last boundary is not the whole file.
+        """
+        headers = {"content-type": 'multipart/form-data; boundary="x"'}
+        head = (
+            b'--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        )
+
+        async def post(body: bytes) -> aiohttp.ClientResponse:
+            path = "/api/documents/upload/"
+            async with envoy.post(path, data=body, headers=headers) as response:
+                await response.read()
+                return response
+
+        cut = await post(head + TEXT)
+        other = await post(head + TEXT + b"\r\n--y--\r\n")
+        assert [] == await rows()
+        whole = await post(head + TEXT + b"\r\n--x--\r\nand an epilogue")
+
+        assert [400, 400, 200] == [each.status for each in (cut, other, whole)]
+        assert 1 == len(await rows())
+        assert [] == list(process.documents.intake.spool.directory.iterdir())
+
     async def test_a_sender_who_goes_leaves_nothing(self, envoy, process):
         """
         Half a file is no file.
