@@ -20,7 +20,9 @@ from deploy.embedded.process import ALL_LINES, Program, Supervised, run_to_end
 
 _NAME = "envoy"
 # The launcher stops it; that is no reason to warn.
-_NOISE = ("caught ENVOY_SIGTERM",)
+# The keys are asked for four times a second while persistence starts, or is away, which
+# is said elsewhere.
+_NOISE = ("caught ENVOY_SIGTERM", "Jwks async fetching")
 # "misc" and "config" repeat, at every start, what is known about our configuration.
 _COMPONENTS = "misc:error,config:error"
 _START_SECONDS = 30.0
