@@ -160,6 +160,7 @@ class TestMigrations:
         assert 0 != result.returncode
         assert "permission denied for schema public" in result.stderr
 
+    @pytest.mark.timeout(300)  # Three processes, each of them busy for long.
     def test_every_migration_is_reversible(self, server, manage):
         """
         To zero and back; at zero no table, function or policy of ours is left. The
