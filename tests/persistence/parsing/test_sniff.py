@@ -122,6 +122,7 @@ def test_among_kinds_of_text_the_name_helps(
     [
         (FailureReason.EMPTY, b""),
         (FailureReason.EMPTY, b" \r\n\t\n"),
+        (FailureReason.UNSUPPORTED_TYPE, b"MZ\x90\x00" * 500),
         (FailureReason.UNSUPPORTED_TYPE, b"%!PS-Adobe-3.0\nshowpage\n"),
         (FailureReason.UNSUPPORTED_TYPE, b"-----BEGIN PRIVATE KEY-----\nMC4CAQ\n"),
         (FailureReason.DAMAGED, make.docx(make.words("x"))[:150]),

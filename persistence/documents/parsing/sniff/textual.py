@@ -43,7 +43,9 @@ _BOMS = (
 )
 # Bytes that no text has in any encoding; escape begins ISO 2022's characters.
 _CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {*b"\t\n\r\f\v\b\x1a\x1b"})
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff]"  # Not NEL, U+0085.
+)
 _CONTROL_SHARE = 0.005
 _ZERO_SHARE = 0.05
 """Of the high bytes of UTF-16: blanks and line ends have zeros in every script."""
