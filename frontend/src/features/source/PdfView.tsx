@@ -8,7 +8,7 @@ import type { Source } from '../../router'
 import { useServices } from '../../services'
 import { Button } from '../../ui/Button'
 import { Notice } from '../../ui/Notice'
-import { ProgressBar } from '../../ui/ProgressBar'
+import { NotShown } from './NotShown'
 import { openPdf } from './pdf-documents'
 import type { Quote } from './PdfPage'
 import { PdfPage } from './PdfPage'
@@ -36,35 +36,8 @@ export default function PdfView(props: Props) {
   useEffect(() => {
     if (pdf) onPageCount(pdf.numPages)
   }, [pdf, onPageCount])
-  if (error) {
-    return (
-      <div className="p-4">
-        <Notice
-          actions={
-            <>
-              <Button look="link" className="text-inherit" onClick={retry}>
-                Try again
-              </Button>
-              {onText && (
-                <Button look="link" className="text-inherit" onClick={onText}>
-                  Show its text
-                </Button>
-              )}
-            </>
-          }
-        >
-          {error}
-        </Notice>
-      </div>
-    )
-  }
-  if (!pdf) {
-    return (
-      <div className="m-auto grid w-48 animate-late gap-2 text-center text-fine text-soft">
-        The document is being fetched
-        <ProgressBar label="Document" value={share} />
-      </div>
-    )
+  if (error !== null || !pdf) {
+    return <NotShown kind="document" share={share} error={error} onRetry={retry} onText={onText} />
   }
   return <Pages {...props} pdf={pdf} />
 }

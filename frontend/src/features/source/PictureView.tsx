@@ -4,10 +4,8 @@ import { useEffect, useRef, useState } from 'react'
 import type { Document } from '../../api'
 import { ApiError } from '../../api'
 import { useServices } from '../../services'
-import { Button } from '../../ui/Button'
-import { Notice } from '../../ui/Notice'
-import { ProgressBar } from '../../ui/ProgressBar'
 import { fetchOriginal } from './fetch-original'
+import { NotShown } from './NotShown'
 
 /** More would not fit into the memory of a phone. */
 const MOST_PIXELS = 16 * 2 ** 20
@@ -30,35 +28,8 @@ export default function PictureView({ document, zoom, onText }: Props) {
     element.getContext('2d')?.drawImage(bitmap, 0, 0)
   }, [bitmap])
 
-  if (error) {
-    return (
-      <div className="p-4">
-        <Notice
-          actions={
-            <>
-              <Button look="link" className="text-inherit" onClick={retry}>
-                Try again
-              </Button>
-              {onText && (
-                <Button look="link" className="text-inherit" onClick={onText}>
-                  Show its text
-                </Button>
-              )}
-            </>
-          }
-        >
-          {error}
-        </Notice>
-      </div>
-    )
-  }
-  if (!bitmap) {
-    return (
-      <div className="m-auto grid w-48 animate-late gap-2 text-center text-fine text-soft">
-        The picture is being fetched
-        <ProgressBar label="Picture" value={share} />
-      </div>
-    )
+  if (error !== null || !bitmap) {
+    return <NotShown kind="picture" share={share} error={error} onRetry={retry} onText={onText} />
   }
   return (
     <div
