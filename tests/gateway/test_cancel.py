@@ -46,6 +46,7 @@ class TestCancel:
             view.last_sequence,
         )
 
+    @pytest.mark.parametrize("overrides", [{"started_seconds": 0.05}])
     async def test_before_the_worker_has_accepted(self, gateway, worker):
         """
         An answer can be stopped before it has begun.
