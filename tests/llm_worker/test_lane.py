@@ -239,8 +239,9 @@ async def test_closing_fails_what_waits(embedder, engine):
     """
     waiting = asyncio.create_task(embedder.embed(["a", "b"], Purpose.PASSAGE))
     await begun(engine, 1)
-    engine.gate.set()
-    await embedder.close()
+    closing = asyncio.create_task(embedder.close())
     result = await asyncio.gather(waiting, return_exceptions=True)
+    engine.gate.set()  # Its thread ends what it has begun.
+    await closing
 
     assert isinstance(result[0], ServiceError)
