@@ -175,7 +175,8 @@ async def measure(stack: Stack, *, streams: int, rounds: int) -> Row:
         await channel.close()
     for failure in sorted(set(samples.failures)):
         Console(stderr=True).print(f"failed: {failure}")
-    cuts = statistics.quantiles(samples.first_token_ms or [0.0, 0.0], n=100)
+    first = samples.first_token_ms or [0.0]
+    cuts = statistics.quantiles(first, n=100) if len(first) > 1 else first * 100
     tokens = max(samples.tokens, 1)
     return Row(
         streams=streams,
