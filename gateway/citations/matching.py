@@ -73,14 +73,14 @@ class Matching:
         """All sentences of the sources, in order of the passages."""
         return self._pieces
 
-    def coverages(self, question: str) -> list[float]:
-        """Returns how much of a question's words each sentence has, range [0, 1]."""
+    def coverages(self, question: str, pieces: Sequence[Piece]) -> list[float]:
+        """Returns how much of a question's words each of `pieces` has, range [0, 1]."""
         asked = Statement.of(question, self.language)
-        return [self._coverage(asked, piece) for piece in self._pieces]
+        return [self._coverage(asked, piece) for piece in pieces]
 
     def nearest(self, question: str, count: int) -> list[str]:
         """Returns the sentences with most of a question's words, in their order."""
-        covered = self.coverages(question)
+        covered = self.coverages(question, self._pieces)
         places = sorted(range(len(covered)), key=lambda n: (-covered[n], n))
         return [self._pieces[n].quote for n in sorted(places[:count])]
 
