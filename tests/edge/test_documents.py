@@ -18,7 +18,7 @@ from lamla.documents.v1.upload_service_pb2_grpc import UploadServiceStub
 from gateway.envoy.settings import EdgeSettings, Place
 from mesh.testing import bearer
 from tests.clients import Client, JsonClient, Refused
-from tests.edge.envoy import Edge, running
+from tests.edge.envoy import Edge, running, whole
 from tests.edge.peers import ScriptedPeer
 
 DOCUMENTS = "lamla.documents.v1.DocumentService"
@@ -221,7 +221,9 @@ class TestForms:
 
             async def status(path: str, **options: object) -> int:
                 url = envoy.url + path
-                return (await http.post(url, data=file_form(1), **options)).status  # type: ignore[arg-type]
+                return (
+                    await whole(http.post(url, data=file_form(1), **options))
+                ).status  # type: ignore[arg-type]
 
             nobody = [await status(path) for path in (*FORMS, FORMS[0])]
             chats = [await status(FORMS[1], headers=headers) for _ in range(3)]

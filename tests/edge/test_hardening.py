@@ -14,7 +14,7 @@ from lamla.chat.v1 import chat_service_pb2 as chat
 from gateway.envoy.settings import EdgeSettings, Place
 from tests.clients import JsonClient
 from tests.edge.corpus import EVENTS
-from tests.edge.envoy import Edge, raw, running, until
+from tests.edge.envoy import Edge, raw, running, until, whole
 from tests.edge.peers import ScriptedPeer
 
 SEND = "lamla.chat.v1.ChatService/SendMessage"
@@ -128,7 +128,7 @@ class TestAccessLog:
                 SEND, message, token=token, headers={"traceparent": trace}
             ):
                 pass
-            await http.get(f"{envoy.url}/v1/me?q=another-secret")
+            await whole(http.get(f"{envoy.url}/v1/me?q=another-secret"))
             lines = await _lines(envoy, 2)
 
         text = json.dumps(lines)
@@ -152,7 +152,7 @@ class TestAccessLog:
         So that a person who complains can be helped.
         """
         for path in ("/", "/v1/me", "/nothing.txt", "/health", "/v1/auth/jwks"):
-            answer = await http.get(edge.url + path)
+            answer = await whole(http.get(edge.url + path))
 
             assert answer.headers["x-request-id"]
 

@@ -18,7 +18,7 @@ from gateway.envoy.settings import EdgeSettings, Place
 from mesh.errors import ServiceError
 from mesh.testing import TokenIssuer, issue_certificates
 from tests.clients import JsonClient, Refused
-from tests.edge.envoy import Edge, running, until
+from tests.edge.envoy import Edge, running, until, whole
 from tests.edge.peers import PERSISTENCE_SERVICES, ScriptedPeer
 
 ATTEMPTS = "cluster.persistence.health_check.attempt"
@@ -169,7 +169,7 @@ class TestEnvoy:
         """
         For a load balancer in front.
         """
-        answer = await http.get(f"{edge.url}/healthz")
+        answer = await whole(http.get(f"{edge.url}/healthz"))
 
         assert 200 == answer.status
 

@@ -21,7 +21,7 @@ from yarl import URL
 from gateway.envoy.settings import EdgeSettings, Place
 from mesh.testing import TokenIssuer
 from tests.clients import Client, GrpcClient, GrpcWebClient, JsonClient, Refused
-from tests.edge.envoy import Edge, running
+from tests.edge.envoy import Edge, running, whole
 
 CHAT = "lamla.chat.v1.ChatService"
 LIST = "lamla.chat.v1.ConversationService/ListConversations"
@@ -253,7 +253,9 @@ class TestGenerating:
         url = URL(small.url + path, encoded=True)
         headers = {"authorization": f"Bearer {token}"}
         statuses = [
-            (await http.post(url, json={"message": message}, headers=headers)).status
+            (
+                await whole(http.post(url, json={"message": message}, headers=headers))
+            ).status
             for _ in range(8)
         ]
 
@@ -315,7 +317,7 @@ class TestWithoutToken:
         async with running(place(), settings) as envoy:
             for path, expected in (("/admin/login/", 429), ("/", 200)):
                 statuses = [
-                    (await http.get(envoy.url + path)).status for _ in range(14)
+                    (await whole(http.get(envoy.url + path))).status for _ in range(14)
                 ]
 
                 assert expected == statuses[-1]

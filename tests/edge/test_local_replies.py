@@ -24,7 +24,7 @@ from gateway.envoy.local_replies import REFUSALS, Refusal, mappers
 from gateway.envoy.settings import EdgeSettings, Place
 from mesh.errors import DETAILS_KEY, STATUS_BY_REASON, from_status
 from tests.clients import Client, GrpcClient, GrpcWebClient, JsonClient, Refused
-from tests.edge.envoy import Edge, running
+from tests.edge.envoy import Edge, running, whole
 from tests.edge.peers import ScriptedPeer
 
 IMPORT = "lamla.chat.v1.ConversationService/ImportConversations"
@@ -129,7 +129,9 @@ class TestNotFound:
             "x-grpc-web": "1",
             "authorization": f"Bearer {token}",
         }
-        answer = await http.post(edge.url + path, data=b"\0" * 5, headers=headers)
+        answer = await whole(
+            http.post(edge.url + path, data=b"\0" * 5, headers=headers)
+        )
 
         assert 200 == answer.status
         assert "12" == answer.headers["grpc-status"]
@@ -154,7 +156,9 @@ class TestNotFound:
         """
         headers = {"authorization": f"Bearer {token}"}
         body: Any = None if verb == "GET" else {}
-        answer = await http.request(verb, edge.url + path, json=body, headers=headers)
+        answer = await whole(
+            http.request(verb, edge.url + path, json=body, headers=headers)
+        )
         status = json_format.Parse(await answer.text(), Status())
 
         assert 404 == answer.status
@@ -261,7 +265,7 @@ class TestBadJson:
             "content-type": "application/json",
         }
         url = f"{edge.url}/v1/chat:reply"
-        answer = await http.post(url, data=body.encode(), headers=headers)
+        answer = await whole(http.post(url, data=body.encode(), headers=headers))
         error = from_status(json_format.Parse(await answer.text(), Status()))
 
         assert 400 == answer.status
@@ -281,7 +285,7 @@ class TestBadJson:
         """
         url = f"{edge.url}/v1/auth:login"
         body = {"email": "a@example.org", "password": "x", "newer": {"a": [1]}}
-        answer = await http.post(url, json=body)
+        answer = await whole(http.post(url, json=body))
 
         assert 200 == answer.status
         assert [identity.LoginRequest(email="a@example.org", password="x")] == [
@@ -294,9 +298,11 @@ class TestBadJson:
         """
         A misspelled filter must not answer with everything.
         """
-        answer = await http.get(
-            f"{edge.url}/v1/conversations?pagesize=1",
-            headers={"authorization": f"Bearer {token}"},
+        answer = await whole(
+            http.get(
+                f"{edge.url}/v1/conversations?pagesize=1",
+                headers={"authorization": f"Bearer {token}"},
+            )
         )
         error = from_status(json_format.Parse(await answer.text(), Status()))
 

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.envoy.settings import EdgeSettings, Place
 from tests.edge.conftest import ASSET, ICON, INDEX
-from tests.edge.envoy import Edge, raw, running, until
+from tests.edge.envoy import Edge, raw, running, until, whole
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -27,7 +27,7 @@ class TestPage:
         """
         A link into the page works after a reload; it is asked for again each time.
         """
-        answer = await http.get(edge.url + path)
+        answer = await whole(http.get(edge.url + path))
 
         assert 200 == answer.status
         assert INDEX == await answer.text()
@@ -52,8 +52,8 @@ class TestPage:
         """
         What has a hash in its name is kept for ever, the rest asked for again.
         """
-        whole = {"accept-encoding": "identity"}
-        answer = await http.get(edge.url + path, headers=whole)
+        plain = {"accept-encoding": "identity"}
+        answer = await whole(http.get(edge.url + path, headers=plain))
         cache = answer.headers["cache-control"]
 
         assert 200 == answer.status
@@ -65,8 +65,10 @@ class TestPage:
         """
         Scripts shrink to a fraction.
         """
-        answer = await http.get(
-            f"{edge.url}/assets/app-1a2b.js", headers={"accept-encoding": "gzip"}
+        answer = await whole(
+            http.get(
+                f"{edge.url}/assets/app-1a2b.js", headers={"accept-encoding": "gzip"}
+            )
         )
         body = await answer.read()
 
@@ -80,7 +82,7 @@ class TestPage:
         """
         Only what comes from here runs, talks, or frames.
         """
-        headers = (await http.get(edge.url + path)).headers
+        headers = (await whole(http.get(edge.url + path))).headers
         policy = headers["content-security-policy"]
 
         assert "default-src 'self'" in policy
@@ -130,7 +132,7 @@ class TestNewPage:
                 new.rename(index)
 
                 async def is_served(text: str = text) -> bool:
-                    return text == await (await http.get(envoy.url)).text()
+                    return text == await (await whole(http.get(envoy.url))).text()
 
                 await until(is_served)
 
@@ -153,7 +155,7 @@ class TestDjango:
         """
         With the host that the browser asked for.
         """
-        answer = await http.get(edge.url + path)
+        answer = await whole(http.get(edge.url + path))
 
         assert {
             "path": path,
@@ -165,6 +167,6 @@ class TestDjango:
         """
         At the usual place.
         """
-        answer = await http.get(f"{edge.url}/.well-known/jwks.json")
+        answer = await whole(http.get(f"{edge.url}/.well-known/jwks.json"))
 
         assert "keys" in await answer.json()

@@ -22,7 +22,7 @@ from gateway.envoy.settings import EdgeSettings, Place
 from mesh.testing import TokenIssuer
 from tests.clients import Client, JsonClient, Refused
 from tests.edge.conftest import Peers
-from tests.edge.envoy import Edge, running, until
+from tests.edge.envoy import Edge, running, until, whole
 from tests.edge.peers import ScriptedPeer
 
 LIST = "lamla.chat.v1.ConversationService/ListConversations"
@@ -127,7 +127,7 @@ class TestRefused:
         """
         Addresses are logged by proxies and kept in histories.
         """
-        answer = await http.get(f"{edge.url}/v1/me?access_token={token}")
+        answer = await whole(http.get(f"{edge.url}/v1/me?access_token={token}"))
 
         assert 401 == answer.status
         assert "TOKEN_MISSING" in await answer.text()

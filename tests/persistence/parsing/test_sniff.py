@@ -124,7 +124,7 @@ def test_among_kinds_of_text_the_name_helps(
         (FailureReason.EMPTY, b" \r\n\t\n"),
         (FailureReason.UNSUPPORTED_TYPE, b"MZ\x90\x00" * 500),
         (FailureReason.UNSUPPORTED_TYPE, b"%!PS-Adobe-3.0\nshowpage\n"),
-        (FailureReason.UNSUPPORTED_TYPE, b"-----BEGIN PRIVATE KEY-----\nMC4CAQ\n"),
+        (FailureReason.UNSUPPORTED_TYPE, b"-----BEGIN CERTIFICATE-----\nMC4CAQ\n"),
         (FailureReason.DAMAGED, make.docx(make.words("x"))[:150]),
         (FailureReason.DAMAGED, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
     ],
